@@ -12,18 +12,7 @@ const nodeMinimum = [20, 19];
 /** Checks Node, installs and builds where needed. Exits the process with a clear message on failure. */
 export function prepare() {
   requireNode();
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  once('node_modules/.kubelab-installed', lock, () => {
-    say('installing packages (once, about half a minute) ...');
-    // Not `npm ci`: it refuses a lock file that lacks optional binaries of other platforms, which some registries mirror late.
-    run(
-      'npm',
-      ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
-      'npm could not install the packages',
-    );
-  });
+  install();
   once('node_modules/.kubelab-built', hashOf(sources()), () => {
     say('compiling ...');
     run(
@@ -31,6 +20,19 @@ export function prepare() {
       [join(root, 'node_modules/typescript/bin/tsc'), '-b'],
       'the sources do not compile',
     );
+  });
+}
+
+/** Installs packages unless node_modules was made from this very package-lock.json. */
+export function install() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  once('node_modules/.kubelab-installed', lock, () => {
+    say('installing packages (once, about half a minute) ...');
+    // Not `npm ci`: it refuses a lock file that lacks optional binaries of other platforms, which some registries mirror late.
+    const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    run('npm', args, 'npm could not install the packages');
   });
 }
 

@@ -12,6 +12,8 @@ export interface CommandHost {
   readonly root: string;
   readonly cliEntry: string;
   readonly pid: number;
+  /** A path as the person typed it, made absolute against where they are. */
+  resolvePath(path: string): string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Environment for components and pods' supervisors: what they need, nothing more. */
   readonly childEnv: Readonly<Record<string, string>>;

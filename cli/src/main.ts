@@ -42,6 +42,8 @@ const host: CommandHost = {
   root,
   cliEntry: entry,
   pid: process.pid,
+  // npm runs scripts at the project's root and keeps where the person was in INIT_CWD.
+  resolvePath: (path) => resolve(process.env.INIT_CWD ?? process.cwd(), path),
   env: process.env,
   childEnv: {
     PATH: process.env.PATH ?? '/usr/bin:/bin',

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readCluster } from './cluster-file.js';
 import type { CommandHost } from './command-host.js';
@@ -27,7 +27,7 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
       examples('kubelab up --nodes 3', 'kubelab kill leader', 'kubelab trace --follow --to etcd-raft'),
     );
   let exitCode = 0;
-  const data = () => absolute(host, program.opts<{ data: string }>().data);
+  const data = () => host.resolvePath(program.opts<{ data: string }>().data);
   const withCode = async (work: Promise<number>) => {
     exitCode = await work;
   };
@@ -39,7 +39,9 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
     .option('--data <dir>', 'as above')
     .option('--wipe', 'remove its state too', false)
     .action((options: { wipe: boolean; data?: string }) =>
-      down(host, options.data === undefined ? data() : absolute(host, options.data), { wipe: options.wipe }),
+      down(host, options.data === undefined ? data() : host.resolvePath(options.data), {
+        wipe: options.wipe,
+      }),
     );
   program
     .command('status')
@@ -67,7 +69,16 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
   program
     .command('set-up-containers', { hidden: true })
     .description('write certificates and kubeconfig for docker compose')
-    .action(() => setUpContainers(host, data()));
+    .requiredOption('--net <a.b.c>', "first three numbers of the containers' network")
+    .requiredOption('--port <port>', 'of the endpoint on this machine', wholeNumber)
+    .requiredOption('--kubeconfig <file>', 'where the kubeconfig goes')
+    .action((options: { net: string; port: number; kubeconfig: string }) =>
+      setUpContainers(host, data(), {
+        net: options.net,
+        port: options.port,
+        kubeconfigPath: options.kubeconfig,
+      }),
+    );
 
   return {
     run: async (args: readonly string[]): Promise<number> => {
@@ -87,7 +98,7 @@ function addUp(program: Command, host: CommandHost, data: () => string, exit: (c
     .option('--detach', 'return once it is ready; it runs in the background', false)
     .addHelpText('after', examples('kubelab up', 'kubelab up --nodes 3 --port 7443 --data /tmp/lab --detach'))
     .action(async (options: { nodes?: number; port?: number; data?: string; detach: boolean }) => {
-      const dataDirectory = options.data === undefined ? data() : absolute(host, options.data);
+      const dataDirectory = options.data === undefined ? data() : host.resolvePath(options.data);
       const before = await readCluster(host.world, dataDirectory);
       const cluster = {
         port: options.port ?? before?.port ?? defaultPort,
@@ -152,10 +163,6 @@ interface TraceOptions {
   readonly kind?: string;
   readonly limit?: number;
   readonly output: 'text' | 'json';
-}
-
-function absolute(host: CommandHost, path: string): string {
-  return isAbsolute(path) ? path : join(host.env.INIT_CWD ?? host.env.PWD ?? host.root, path);
 }
 
 function wholeNumber(text: string): number {

@@ -1,1 +1,4 @@
 export type * from './contract.js';
+export { createMessageCollector } from './message-collector.js';
+export { createTelemetry, type LogLevel, silentTelemetry, type TelemetryOptions } from './telemetry.js';
+export { childTraceparent, newTraceparent, parseTraceparent, traceIdOf } from './trace-context.js';

@@ -1,5 +1,5 @@
 import type { Telemetry } from '@kubelab/telemetry';
-import type { Links } from '@kubelab/wire';
+import type { Links, WireService } from '@kubelab/wire';
 import type { Address, TlsMaterial } from '@kubelab/world';
 
 /** What every component's configuration has in common. A component's own `Config` extends it. */
@@ -11,6 +11,8 @@ export interface ComponentConfig {
   readonly tls: TlsMaterial;
   readonly telemetry: Telemetry;
   readonly links: Links;
+  /** The debug service, to be served beside the component's own. */
+  readonly debug: WireService;
 }
 
 /** What start(world, config) resolves to, once the component serves. */

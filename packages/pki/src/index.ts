@@ -1,1 +1,10 @@
-export {};
+export {
+  type AuthorityPem,
+  type CertificateSubject,
+  createAuthority,
+  issueCertificate,
+} from './authority.js';
+export { adminName, type ClusterIdentities, componentCertificates, groups } from './identities.js';
+export { type KubeconfigOptions, kubeconfig } from './kubeconfig.js';
+export { loadTls } from './load.js';
+export { type CertificateRequest, ensurePki } from './store.js';

@@ -106,7 +106,8 @@ class RealConnection implements Connection {
       this.#ws.send(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
       return;
     }
-    for (const [index, part] of parts.entries()) this.#ws.send(part, { binary: true, fin: index === parts.length - 1 });
+    for (const [index, part] of parts.entries())
+      this.#ws.send(part, { binary: true, fin: index === parts.length - 1 });
   }
 
   close(code: number, reason: string): void {

@@ -1,0 +1,92 @@
+import { DiskError, type World } from '@kubelab/world';
+import {
+  type AuthorityPem,
+  type CertificateSubject,
+  createAuthority,
+  issueCertificate,
+  isUsable,
+} from './authority.js';
+
+const authorityDays = 3_650;
+const certificateDays = 365;
+/** A certificate with less left than this is issued anew. */
+const renewBeforeMs = 30 * 86_400_000;
+
+/** A certificate that a component needs; kept as `NAME.crt` and `NAME.key`. */
+export interface CertificateRequest extends CertificateSubject {
+  readonly name: string;
+}
+
+/**
+ * Makes what is missing of `ca.crt`, `ca.key` and each request's `NAME.crt`, `NAME.key` below the directory, and keeps what is valid.
+ * Keys are readable by their owner only.
+ */
+export async function ensurePki(
+  world: Pick<World, 'disk' | 'clock' | 'random'>,
+  directory: string,
+  requests: readonly CertificateRequest[],
+): Promise<void> {
+  await world.disk.makeDirectory(directory);
+  const authority = await ensureAuthority(world, directory);
+  await Promise.all(requests.map((request) => ensureCertificate(world, directory, authority, request)));
+}
+
+type PkiWorld = Parameters<typeof ensurePki>[0];
+
+async function ensureAuthority(world: PkiWorld, directory: string): Promise<AuthorityPem> {
+  const [certPem, keyPem] = await readPair(world, directory, 'ca');
+  if (certPem !== undefined && keyPem !== undefined) return { certPem, keyPem };
+  const authority = await createAuthority('kubelab-ca', options(world, authorityDays));
+  await writePair(world, directory, 'ca', authority);
+  return authority;
+}
+
+async function ensureCertificate(
+  world: PkiWorld,
+  directory: string,
+  authority: AuthorityPem,
+  request: CertificateRequest,
+): Promise<void> {
+  const [certPem, keyPem] = await readPair(world, directory, request.name);
+  const untilMs = world.clock.nowMs() + renewBeforeMs;
+  if (certPem !== undefined && keyPem !== undefined) {
+    if (await isUsable(authority, certPem, { hosts: request.hosts, untilMs })) return;
+  }
+  await writePair(
+    world,
+    directory,
+    request.name,
+    await issueCertificate(authority, request, options(world, certificateDays)),
+  );
+}
+
+function options(world: PkiWorld, days: number) {
+  return { nowMs: world.clock.nowMs(), days, serialNumber: world.random.bytes(16) };
+}
+
+async function readPair(world: PkiWorld, directory: string, name: string): Promise<(string | undefined)[]> {
+  return Promise.all([
+    readText(world, `${directory}/${name}.crt`),
+    readText(world, `${directory}/${name}.key`),
+  ]);
+}
+
+async function readText(world: PkiWorld, path: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await world.disk.readFile(path));
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+/** The key first: a certificate without its key would be found useless, a key without its certificate is simply replaced. */
+async function writePair(
+  world: PkiWorld,
+  directory: string,
+  name: string,
+  pair: AuthorityPem,
+): Promise<void> {
+  await world.disk.writeFileAtomic(`${directory}/${name}.key`, pair.keyPem, { mode: 0o600 });
+  await world.disk.writeFileAtomic(`${directory}/${name}.crt`, pair.certPem);
+}

@@ -1,1 +1,7 @@
+export { ByteReader, BytesError, ByteWriter } from './bytes.js';
+export { connectStore, type StoreClientOptions } from './client.js';
+export * from './codec.js';
 export * from './contract.js';
+export { describeStoreMessage } from './describe.js';
+export { storeError, toWireError } from './errors.js';
+export { compareKeys, inRange, isUnbounded, prefixEnd } from './keys.js';

@@ -1,0 +1,116 @@
+/** Writes numbers (LEB128, exact below 2^53), bytes and text into a growing buffer. */
+export class ByteWriter {
+  #buffer: Uint8Array;
+  #length = 0;
+
+  constructor(sizeHint = 256) {
+    this.#buffer = new Uint8Array(sizeHint);
+  }
+
+  u8(value: number): this {
+    this.#reserve(1);
+    this.#buffer[this.#length] = value;
+    this.#length += 1;
+    return this;
+  }
+
+  /** Unsigned whole number. */
+  uint(value: number): this {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#buffer[this.#length] = (rest % 0x80) | 0x80;
+      this.#length += 1;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#buffer[this.#length] = rest;
+    this.#length += 1;
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    this.uint(value.byteLength);
+    this.#reserve(value.byteLength);
+    this.#buffer.set(value, this.#length);
+    this.#length += value.byteLength;
+    return this;
+  }
+
+  text(value: string): this {
+    return this.bytes(Buffer.from(value));
+  }
+
+  /** What was written so far; the writer must not be used afterwards. */
+  finish(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#buffer.byteLength) return;
+    const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.byteLength));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+}
+
+/** The bytes do not hold what was expected of them. */
+export class BytesError extends Error {
+  override readonly name = 'BytesError';
+}
+
+/** Reads what a ByteWriter wrote. Byte fields are views. Throws BytesError for anything else. */
+export class ByteReader {
+  readonly #buffer: Uint8Array;
+  #at = 0;
+
+  constructor(buffer: Uint8Array) {
+    this.#buffer = buffer;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#buffer.byteLength;
+  }
+
+  u8(): number {
+    const value = this.#buffer[this.#at];
+    if (value === undefined) throw new BytesError('unexpected end');
+    this.#at += 1;
+    return value;
+  }
+
+  uint(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) break;
+      scale *= 0x80;
+      if (scale > 2 ** 53) throw new BytesError('number too large');
+    }
+    if (!Number.isSafeInteger(value)) throw new BytesError('number too large');
+    return value;
+  }
+
+  bytes(): Uint8Array {
+    const length = this.uint();
+    const end = this.#at + length;
+    if (end > this.#buffer.byteLength) throw new BytesError('unexpected end');
+    const value = this.#buffer.subarray(this.#at, end);
+    this.#at = end;
+    return value;
+  }
+
+  text(): string {
+    const { buffer, byteOffset, byteLength } = this.bytes();
+    return Buffer.from(buffer, byteOffset, byteLength).toString();
+  }
+
+  /** A count of items to follow, each of at least one byte: no count can make the reader allocate beyond its input. */
+  count(): number {
+    const count = this.uint();
+    if (count > this.#buffer.byteLength - this.#at) throw new BytesError('more items than bytes');
+    return count;
+  }
+}

@@ -13,8 +13,8 @@ export class Quorum {
   }
 
   /** The largest value that a majority has reached. */
-  reached(valueOf: (member: MemberName) => number): number {
-    const values = this.members.map(valueOf).sort((a, b) => b - a);
+  reached(levelOf: (member: MemberName) => number): number {
+    const values = this.members.map(levelOf).sort((a, b) => b - a);
     return values[this.size - 1] ?? 0;
   }
 

@@ -1,4 +1,4 @@
-import { isUnbounded, type Key, type KeyRange, type KeyValue } from '@kubelab/store';
+import { isUnbounded, type Key, type KeyRange, type KeyValue, type StoreEvent } from '@kubelab/store';
 import { BTree } from './btree.js';
 
 /**
@@ -83,6 +83,11 @@ export class KeyIndex {
 
 export function versionBytes(version: Version): number {
   return version.kv.key.byteLength + version.kv.value.byteLength;
+}
+
+export function toEvent(version: Version, prevKv: KeyValue | undefined): StoreEvent {
+  const type = version.deleted ? 'delete' : 'put';
+  return prevKv === undefined ? { type, kv: version.kv } : { type, kv: version.kv, prevKv };
 }
 
 function versionAt(versions: readonly Version[] | undefined, revision: number): Version | undefined {

@@ -10,7 +10,7 @@ export interface SnapshotHeader {
   readonly versions: number;
 }
 
-/** First chunk: format, revision, compactRevision, number of versions. Each later chunk: whole versions, to its end. */
+/** Format, revision, compactRevision, number of versions; then the versions by key and revision: sub, deleted, KeyValue. */
 export function* encodeSnapshot(
   header: SnapshotHeader,
   versions: readonly Version[],
@@ -35,22 +35,17 @@ export function* encodeSnapshot(
   if (bytes > 0) yield writer.finish();
 }
 
-/** Throws when the chunks are not a whole snapshot. Chunk borders may differ from those written, but not within a version. */
+/** Throws when the chunks are not a whole snapshot. Where one ends and the next begins does not matter. */
 export function decodeSnapshot(chunks: readonly Uint8Array[]): {
   readonly header: SnapshotHeader;
   readonly versions: readonly Version[];
 } {
-  const [first, ...rest] = chunks;
-  if (first === undefined) throw new Error('snapshot is empty');
-  const reader = new ByteReader(first);
+  const reader = new ByteReader(Buffer.concat(chunks));
   const format = reader.uint();
   if (format !== formatVersion) throw new Error(`snapshot has format ${format}, wanted ${formatVersion}`);
   const header = { revision: reader.uint(), compactRevision: reader.uint(), versions: reader.uint() };
   const versions: Version[] = [];
-  for (const chunk of rest) {
-    const body = new ByteReader(chunk);
-    while (!body.done) versions.push(readVersion(body));
-  }
+  while (!reader.done) versions.push(readVersion(reader));
   if (versions.length !== header.versions)
     throw new Error(`snapshot holds ${versions.length} versions, wanted ${header.versions}`);
   return { header, versions };
@@ -60,7 +55,7 @@ function readVersion(reader: ByteReader): Version {
   const sub = reader.uint();
   const deleted = reader.u8() === 1;
   const read = readKeyValue(reader);
-  // Copied: a kept view would keep the whole chunk.
+  // Copied: a kept view would keep the whole snapshot.
   const kv = { ...read, key: new Uint8Array(read.key), value: new Uint8Array(read.value) };
   return { name: keyName(kv.key), sub, deleted, kv };
 }

@@ -24,8 +24,8 @@ const retryDelayMinMs = 5;
 const retryDelayMaxMs = 250;
 
 export interface StoreClientOptions {
-  /** Client addresses by member name: a member that is not the leader names it. */
-  readonly members: Readonly<Record<string, Address>>;
+  /** Of all members. Their names are learned from them: a member that is not the leader says who is. */
+  readonly addresses: readonly Address[];
   readonly tls: TlsMaterial;
 }
 
@@ -36,7 +36,6 @@ export function connectStore(context: WireContext, options: StoreClientOptions):
 
 /** One member, as the client sees it. */
 interface Member {
-  readonly name: string;
   readonly client: WireClient;
 }
 
@@ -50,12 +49,11 @@ class StoreClient implements Store {
 
   constructor(context: WireContext, options: StoreClientOptions) {
     this.#context = context;
-    this.#members = Object.entries(options.members).map(([name, address]) => ({
-      name,
+    this.#members = options.addresses.map((address) => ({
       client: dialWire(context, {
         addresses: [address],
         tls: options.tls,
-        to: name,
+        to: `${address.host}:${address.port}`,
         describe: describeStoreMessage,
       }),
     }));
@@ -143,7 +141,9 @@ class StoreClient implements Store {
   }
 
   #pick(): Member {
-    const leader = this.#members.find((member) => member.name === this.#leader && member.client.connected);
+    const leader = this.#members.find(
+      (member) => member.client.connected && member.client.server === this.#leader,
+    );
     if (leader !== undefined) return leader;
     const connected = this.#members.filter((member) => member.client.connected);
     const from = connected.length > 0 ? connected : this.#members;
@@ -163,7 +163,7 @@ class StoreClient implements Store {
 
   #learn(member: Member, error: WireError): void {
     const { leader } = error.details;
-    this.#leader = typeof leader === 'string' && leader !== member.name ? leader : undefined;
+    this.#leader = typeof leader === 'string' && leader !== member.client.server ? leader : undefined;
     if (this.#leader === undefined) this.#turn += 1;
   }
 }

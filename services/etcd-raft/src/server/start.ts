@@ -1,32 +1,35 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import { serveWire, type WireContext, type WireService } from '@kubelab/wire';
+import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
-import type { RaftNode, StateMachine } from '../contract.js';
 import { MvccStore } from '../mvcc/mvcc-store.js';
 import { claimDataDirectory } from './data-directory.js';
+import { type RaftNodeOptions, startRaftNode } from './raft-node.js';
+import { createRaftTransport, raftService } from './raft-transport.js';
 import { storeService } from './store-service.js';
 
-export interface EtcdRaftConfig extends ComponentConfig {
+export interface EtcdRaftConfig
+  extends ComponentConfig,
+    Partial<Pick<RaftNodeOptions, keyof typeof timingDefaults>>,
+    Pick<RaftNodeOptions, 'plantedBug' | 'observe'> {
   readonly dataDirectory: string;
   /** All members, this one too. */
   readonly initialCluster: Readonly<Record<string, Address>>;
+  /** For whoever compares members' states: the simulator. */
+  readonly observeStore?: ((store: MvccStore) => void) | undefined;
 }
 
-/** The replicated log beneath the store: recovers it from the data directory and takes part in the cluster. */
-export type StartNode = (
-  context: WireContext,
-  config: EtcdRaftConfig,
-  stateMachine: StateMachine,
-) => Promise<{ readonly node: RaftNode; readonly services: readonly WireService[] }>;
+/** etcd's election timeout and heartbeat; its snapshots are rarer (10,000 entries), for its state is on disk. */
+const timingDefaults = {
+  electionTimeoutMs: 1_000,
+  heartbeatIntervalMs: 100,
+  snapshotEntries: 10_000,
+  snapshotKeepEntries: 5_000,
+} as const;
 
 const stopGraceMs = 1_000;
 
 /** One member of the store. Rejects with a clear error when its data directory is another's or cannot be written. */
-export async function startEtcdRaft(
-  world: World,
-  config: EtcdRaftConfig,
-  startNode: StartNode,
-): Promise<RunningComponent> {
+export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promise<RunningComponent> {
   const { name, telemetry, links, tls } = config;
   const members = Object.keys(config.initialCluster).sort();
   if (!members.includes(name))
@@ -35,14 +38,26 @@ export async function startEtcdRaft(
     );
   await claimDataDirectory(world, config.dataDirectory, { name, members });
   const store = new MvccStore();
+  config.observeStore?.(store);
   const context = { world, telemetry, links };
-  const { node, services } = await startNode(context, config, store);
+  const transport = createRaftTransport(context, { name, peers: config.initialCluster, tls });
+  const { node, receiver } = await startRaftNode(world, {
+    ...timing(config),
+    name,
+    members,
+    dataDirectory: config.dataDirectory,
+    stateMachine: store,
+    transport,
+    telemetry,
+    plantedBug: config.plantedBug,
+    observe: config.observe,
+  });
   try {
     const own = storeService({ node, store, clusterId: members.join(','), memberId: name });
     const server = await serveWire(context, {
       address: config.listen,
       tls,
-      services: [own, ...services, config.debug],
+      services: [own, raftService(receiver), config.debug],
     });
     let stopped: Promise<void> | undefined;
     return {
@@ -58,4 +73,13 @@ export async function startEtcdRaft(
     await node.stop();
     throw error;
   }
+}
+
+function timing(config: EtcdRaftConfig): Pick<RaftNodeOptions, keyof typeof timingDefaults> {
+  return {
+    electionTimeoutMs: config.electionTimeoutMs ?? timingDefaults.electionTimeoutMs,
+    heartbeatIntervalMs: config.heartbeatIntervalMs ?? timingDefaults.heartbeatIntervalMs,
+    snapshotEntries: config.snapshotEntries ?? timingDefaults.snapshotEntries,
+    snapshotKeepEntries: config.snapshotKeepEntries ?? timingDefaults.snapshotKeepEntries,
+  };
 }

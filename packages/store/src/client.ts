@@ -164,7 +164,8 @@ class StoreClient implements Store {
   #learn(member: Member, error: WireError): void {
     const { leader } = error.details;
     this.#leader = typeof leader === 'string' && leader !== member.client.server ? leader : undefined;
-    if (this.#leader === undefined) this.#turn += 1;
+    // Also when one is named: it may not be connected, and another may know better.
+    this.#turn += 1;
   }
 }
 

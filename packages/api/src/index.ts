@@ -1,1 +1,11 @@
 export * from './contract.js';
+export { type Decoded, decodeAs, decodeObject } from './decode.js';
+export type * from './generated/types.js';
+export * from './json.js';
+export * from './kinds.js';
+export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
+export { compareQuantities, parseQuantity, type Quantity, quantityValue } from './quantity.js';
+export { type Field, type FieldType, hasType, objectType } from './schema.js';
+export * from './selectors.js';
+export { apiError, fieldErrors, statusErrors } from './status-errors.js';
+export { isKubeObject, parseManifests, parseYaml } from './yaml.js';

@@ -1,0 +1,186 @@
+import { statusErrors } from './status-errors.js';
+
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values: readonly string[];
+}
+
+type Labels = Readonly<Record<string, string>> | undefined;
+
+const keyForm = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** `a=b,c!=d,e in (f,g),h notin (i),j,!k`. Throws ApiError 400 for anything else. */
+export function parseLabelSelector(text: string): Requirement[] {
+  if (text.trim() === '') return [];
+  // Commas inside parentheses separate values, not requirements.
+  return text.split(/,(?![^(]*\))/).map((part) => parseRequirement(part.trim()));
+}
+
+function parseRequirement(part: string): Requirement {
+  const set = /^([^\s!=()]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(part);
+  if (set !== null) {
+    const [, key = '', operator, values = ''] = set;
+    return requirement(
+      key,
+      operator === 'in' ? 'In' : 'NotIn',
+      values.split(',').map((value) => value.trim()),
+      part,
+    );
+  }
+  const equality = /^([^\s!=()]+)\s*(==|=|!=)\s*([^\s!=(),]*)$/.exec(part);
+  if (equality !== null) {
+    const [, key = '', operator, value = ''] = equality;
+    return requirement(key, operator === '!=' ? 'NotIn' : 'In', [value], part);
+  }
+  const compare = /^([^\s!=()<>]+)\s*([<>])\s*(-?\d+)$/.exec(part);
+  if (compare !== null) {
+    const [, key = '', operator, value = ''] = compare;
+    return requirement(key, operator === '>' ? 'Gt' : 'Lt', [value], part);
+  }
+  if (part.startsWith('!')) return requirement(part.slice(1).trim(), 'DoesNotExist', [], part);
+  return requirement(part, 'Exists', [], part);
+}
+
+function requirement(
+  key: string,
+  operator: Requirement['operator'],
+  values: readonly string[],
+  part: string,
+): Requirement {
+  if (!keyForm.test(key))
+    throw statusErrors.badRequest(`unable to parse requirement: found '${part}', expected: identifier`);
+  return { key, operator, values };
+}
+
+/** The object form; null or undefined selects nothing, `{}` everything. */
+export function requirementsOf(selector: LabelSelector | undefined | null): Requirement[] | undefined {
+  if (selector === undefined || selector === null) return undefined;
+  const labels = Object.entries(selector.matchLabels ?? {}).map(
+    ([key, value]): Requirement => ({ key, operator: 'In', values: [value] }),
+  );
+  const expressions = (selector.matchExpressions ?? []).map(
+    ({ key, operator, values }): Requirement => ({
+      key,
+      operator: knownOperator(operator),
+      values: values ?? [],
+    }),
+  );
+  return [...labels, ...expressions];
+}
+
+function knownOperator(text: string): Requirement['operator'] {
+  const known = (['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'] as const).find(
+    (operator) => operator === text,
+  );
+  if (known === undefined) throw statusErrors.badRequest(`"${text}" is not a valid label selector operator`);
+  return known;
+}
+
+export function matchesAll(requirements: readonly Requirement[], labels: Labels): boolean {
+  return requirements.every((one) => matchesOne(one, labels?.[one.key]));
+}
+
+function matchesOne({ operator, values }: Requirement, value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return operator satisfies never;
+  }
+}
+
+export function matchesSelector(selector: LabelSelector | undefined | null, labels: Labels): boolean {
+  const requirements = requirementsOf(selector);
+  return requirements !== undefined && matchesAll(requirements, labels);
+}
+
+export interface FieldRequirement {
+  readonly field: string;
+  readonly equal: boolean;
+  readonly value: string;
+}
+
+/** `metadata.name=x,status.phase!=Running`. Throws ApiError 400. */
+export function parseFieldSelector(text: string): FieldRequirement[] {
+  if (text.trim() === '') return [];
+  return text.split(',').map((part) => {
+    const match = /^\s*([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(part);
+    if (match === null)
+      throw statusErrors.badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
+    const [, field = '', operator, value = ''] = match;
+    return { field, equal: operator !== '!=', value };
+  });
+}
+
+const everyKind = ['metadata.name', 'metadata.namespace'];
+/** Fields that a kind may be selected by, besides name and namespace. */
+const selectable: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  Node: ['spec.unschedulable'],
+  Namespace: ['status.phase'],
+  Secret: ['type'],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  ReplicaSet: ['status.replicas'],
+  Service: ['spec.clusterIP', 'spec.type'],
+};
+
+export function assertSelectable(kind: string, requirements: readonly FieldRequirement[]): void {
+  for (const { field } of requirements) {
+    if (everyKind.includes(field) || selectable[kind]?.includes(field) === true) continue;
+    throw statusErrors.badRequest(`field label not supported: ${field}`);
+  }
+}
+
+export function matchesFields(requirements: readonly FieldRequirement[], object: object): boolean {
+  return requirements.every(({ field, equal, value }) => (fieldText(object, field) === value) === equal);
+}
+
+function fieldText(object: object, field: string): string {
+  const path = field === 'source' ? 'source.component' : field;
+  let value: unknown = object;
+  for (const key of path.split('.'))
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  if (field === 'spec.unschedulable' || field === 'spec.hostNetwork') return String(value === true);
+  return value === undefined || value === null ? '' : String(value);
+}

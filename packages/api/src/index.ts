@@ -1,11 +1,17 @@
 export * from './contract.js';
 export { type Decoded, decodeAs, decodeObject } from './decode.js';
+export { applyDefaults } from './defaults.js';
 export type * from './generated/types.js';
 export * from './json.js';
 export * from './kinds.js';
 export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
+export { jsonPatch } from './patch/json-patch.js';
+export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fields.js';
+export { mergePatch } from './patch/merge-patch.js';
+export { strategicMergePatch } from './patch/strategic.js';
 export { compareQuantities, parseQuantity, type Quantity, quantityValue } from './quantity.js';
 export { type Field, type FieldType, hasType, objectType } from './schema.js';
 export * from './selectors.js';
 export { apiError, fieldErrors, statusErrors } from './status-errors.js';
+export { validate } from './validate/index.js';
 export { isKubeObject, parseManifests, parseYaml } from './yaml.js';

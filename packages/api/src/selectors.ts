@@ -1,6 +1,6 @@
 import { statusErrors } from './status-errors.js';
 
-export interface LabelSelector {
+export interface SelectorLike {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;
@@ -63,7 +63,7 @@ function requirement(
 }
 
 /** The object form; null or undefined selects nothing, `{}` everything. */
-export function requirementsOf(selector: LabelSelector | undefined | null): Requirement[] | undefined {
+export function requirementsOf(selector: SelectorLike | undefined | null): Requirement[] | undefined {
   if (selector === undefined || selector === null) return undefined;
   const labels = Object.entries(selector.matchLabels ?? {}).map(
     ([key, value]): Requirement => ({ key, operator: 'In', values: [value] }),
@@ -109,7 +109,7 @@ function matchesOne({ operator, values }: Requirement, value: string | undefined
   }
 }
 
-export function matchesSelector(selector: LabelSelector | undefined | null, labels: Labels): boolean {
+export function matchesSelector(selector: SelectorLike | undefined | null, labels: Labels): boolean {
   const requirements = requirementsOf(selector);
   return requirements !== undefined && matchesAll(requirements, labels);
 }

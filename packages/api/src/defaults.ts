@@ -1,0 +1,211 @@
+import type { KindInfo, KubeObject } from './contract.js';
+import type {
+  Container,
+  Deployment,
+  DeploymentSpec,
+  PodSpec,
+  PodTemplateSpec,
+  Probe,
+  ReplicaSet,
+  Secret,
+  Service,
+  Volume,
+} from './generated/types.js';
+import { isObject } from './json.js';
+
+/** Fills in what Kubernetes fills in (k8s.io/kubernetes pkg/apis/STAR/v1/defaults.go), in place. Allocation (ClusterIP, NodePort) is not here. */
+export function applyDefaults(kind: KindInfo, object: KubeObject): void {
+  defaulters[`${kind.group}/${kind.kind}`]?.(object);
+}
+
+/** Narrowed by the schema: objects reach this after decodeObject. */
+type Defaulter = (object: KubeObject) => void;
+
+const defaulters: Readonly<Record<string, Defaulter>> = {
+  '/Pod': (object) => {
+    const spec = object.spec;
+    if (!isPodSpec(spec)) return;
+    podSpec(spec);
+    spec.enableServiceLinks ??= true;
+    const status = isObject(object.status) ? object.status : {};
+    object.status = { phase: 'Pending', ...status, qosClass: status.qosClass ?? qosClass(spec) };
+  },
+  '/Service': (object) => service(object as Service),
+  '/Namespace': (object) => {
+    const spec = isObject(object.spec) ? object.spec : {};
+    object.spec = { ...spec, finalizers: spec.finalizers ?? ['kubernetes'] };
+    object.status = { phase: 'Active', ...(isObject(object.status) ? object.status : {}) };
+    object.metadata.labels = {
+      ...object.metadata.labels,
+      'kubernetes.io/metadata.name': object.metadata.name,
+    };
+  },
+  '/Secret': (object) => secret(object as Secret),
+  '/Node': (object) => {
+    const status = isObject(object.status) ? object.status : undefined;
+    if (status !== undefined && status.allocatable === undefined && status.capacity !== undefined)
+      status.allocatable = status.capacity;
+  },
+  'apps/Deployment': (object) => deployment(object as Deployment),
+  'apps/ReplicaSet': (object) => replicaSet(object as ReplicaSet),
+  'rbac.authorization.k8s.io/RoleBinding': subjects,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': subjects,
+  'discovery.k8s.io/EndpointSlice': (object) => {
+    const ports = Array.isArray(object.ports) ? object.ports.filter(isObject) : [];
+    for (const port of ports) {
+      port.protocol ??= 'TCP';
+      port.name ??= '';
+    }
+  },
+};
+
+function isPodSpec(value: unknown): value is PodSpec {
+  return isObject(value) && Array.isArray(value.containers);
+}
+
+function podTemplate(template: PodTemplateSpec | undefined): void {
+  if (isPodSpec(template?.spec)) podSpec(template.spec);
+}
+
+function podSpec(spec: PodSpec): void {
+  spec.restartPolicy ??= 'Always';
+  spec.dnsPolicy ??= 'ClusterFirst';
+  spec.schedulerName ??= 'default-scheduler';
+  spec.terminationGracePeriodSeconds ??= 30;
+  spec.securityContext ??= {};
+  if (spec.serviceAccountName !== undefined) spec.serviceAccount ??= spec.serviceAccountName;
+  else if (spec.serviceAccount !== undefined) spec.serviceAccountName = spec.serviceAccount;
+  for (const item of [...(spec.initContainers ?? []), ...spec.containers])
+    container(item, spec.hostNetwork === true);
+  for (const item of spec.volumes ?? []) volume(item);
+}
+
+function container(item: Container, hostNetwork: boolean): void {
+  item.terminationMessagePath ??= '/dev/termination-log';
+  item.terminationMessagePolicy ??= 'File';
+  item.imagePullPolicy ??= hasFixedTag(item.image ?? '') ? 'IfNotPresent' : 'Always';
+  item.resources ??= {};
+  const { limits, requests } = item.resources;
+  if (limits !== undefined) item.resources.requests = { ...limits, ...requests };
+  for (const port of item.ports ?? []) {
+    port.protocol ??= 'TCP';
+    if (hostNetwork) port.hostPort ??= port.containerPort;
+  }
+  for (const env of item.env ?? []) {
+    if (env.valueFrom?.fieldRef !== undefined) env.valueFrom.fieldRef.apiVersion ??= 'v1';
+  }
+  for (const one of [item.livenessProbe, item.readinessProbe, item.startupProbe])
+    if (one !== undefined) probe(one);
+  for (const handler of [item.lifecycle?.postStart, item.lifecycle?.preStop]) httpGet(handler?.httpGet);
+}
+
+function hasFixedTag(image: string): boolean {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  if (name.includes('@')) return true;
+  const tag = name.includes(':') ? name.slice(name.lastIndexOf(':') + 1) : 'latest';
+  return tag !== 'latest';
+}
+
+function probe(item: Probe): void {
+  item.timeoutSeconds ??= 1;
+  item.periodSeconds ??= 10;
+  item.successThreshold ??= 1;
+  item.failureThreshold ??= 3;
+  httpGet(item.httpGet);
+}
+
+function httpGet(action: { path?: string; scheme?: string } | undefined): void {
+  if (action === undefined) return;
+  action.path ??= '/';
+  action.scheme ??= 'HTTP';
+}
+
+/** 0644 */
+const fileMode = 420;
+
+function volume(item: Volume): void {
+  const sources = Object.keys(item).filter((key) => key !== 'name');
+  if (sources.length === 0) item.emptyDir = {};
+  for (const source of [item.secret, item.configMap, item.downwardAPI, item.projected])
+    if (source !== undefined) source.defaultMode ??= fileMode;
+  if (item.hostPath !== undefined) item.hostPath.type ??= '';
+  for (const source of item.projected?.sources ?? []) {
+    if (source.serviceAccountToken !== undefined) source.serviceAccountToken.expirationSeconds ??= 3600;
+  }
+}
+
+/** Guaranteed: every container has limits equal to requests of cpu and memory; BestEffort: none has any; else Burstable. */
+function qosClass(spec: PodSpec): string {
+  const all = [...spec.containers, ...(spec.initContainers ?? [])].map((item) => item.resources ?? {});
+  const named = (list: Record<string, string> | undefined) =>
+    ['cpu', 'memory'].filter((name) => list?.[name] !== undefined);
+  if (all.every(({ limits, requests }) => named(limits).length + named(requests).length === 0))
+    return 'BestEffort';
+  const guaranteed = all.every(({ limits, requests }) =>
+    ['cpu', 'memory'].every(
+      (name) => limits?.[name] !== undefined && (requests?.[name] ?? limits[name]) === limits[name],
+    ),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+function service(object: Service): void {
+  const spec = (object.spec ??= {});
+  spec.type ??= 'ClusterIP';
+  spec.sessionAffinity ??= 'None';
+  if (spec.sessionAffinity === 'ClientIP')
+    spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: 10_800 } };
+  for (const port of spec.ports ?? []) {
+    port.protocol ??= 'TCP';
+    port.targetPort ??= port.port;
+  }
+  if (spec.type !== 'ExternalName') {
+    spec.internalTrafficPolicy ??= 'Cluster';
+    spec.ipFamilies ??= ['IPv4'];
+    spec.ipFamilyPolicy ??= 'SingleStack';
+  }
+  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') spec.externalTrafficPolicy ??= 'Cluster';
+  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+  object.status ??= { loadBalancer: {} };
+}
+
+/** stringData is a way in only: it ends up in data. */
+function secret(object: Secret): void {
+  object.type ??= 'Opaque';
+  const { stringData } = object;
+  if (stringData === undefined) return;
+  const encoded = Object.entries(stringData).map(([key, text]) => [
+    key,
+    Buffer.from(text).toString('base64'),
+  ]);
+  object.data = { ...object.data, ...Object.fromEntries(encoded) };
+  delete object.stringData;
+}
+
+function deployment(object: Deployment): void {
+  const spec: Partial<DeploymentSpec> | undefined = object.spec;
+  if (spec === undefined) return;
+  spec.replicas ??= 1;
+  spec.revisionHistoryLimit ??= 10;
+  spec.progressDeadlineSeconds ??= 600;
+  spec.strategy ??= {};
+  spec.strategy.type ??= 'RollingUpdate';
+  if (spec.strategy.type === 'RollingUpdate') {
+    spec.strategy.rollingUpdate = { maxSurge: '25%', maxUnavailable: '25%', ...spec.strategy.rollingUpdate };
+  }
+  podTemplate(spec.template);
+}
+
+function replicaSet(object: ReplicaSet): void {
+  if (object.spec === undefined) return;
+  object.spec.replicas ??= 1;
+  podTemplate(object.spec.template);
+  object.status ??= { replicas: 0 };
+}
+
+function subjects(object: KubeObject): void {
+  const list = Array.isArray(object.subjects) ? object.subjects.filter(isObject) : [];
+  for (const subject of list)
+    if (subject.kind !== 'ServiceAccount') subject.apiGroup ??= 'rbac.authorization.k8s.io';
+  if (isObject(object.roleRef)) object.roleRef.apiGroup ??= 'rbac.authorization.k8s.io';
+}

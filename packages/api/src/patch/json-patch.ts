@@ -1,0 +1,116 @@
+import { deepClone, deepEqual, isObject } from '../json.js';
+import { apiError, statusErrors } from '../status-errors.js';
+
+const operationsMax = 10_000;
+
+interface Operation {
+  readonly op: string;
+  readonly path: readonly string[];
+  readonly from: readonly string[] | undefined;
+  readonly value: unknown;
+}
+
+/** RFC 6902. A patch that is malformed answers 400, one that does not apply 422. The target is not changed. */
+export function jsonPatch(target: unknown, patch: unknown): unknown {
+  if (!Array.isArray(patch))
+    throw statusErrors.badRequest('error decoding patch: a JSON patch is a list of operations');
+  if (patch.length > operationsMax) {
+    throw apiError(
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`,
+    );
+  }
+  return patch.map(parseOperation).reduce<unknown>(applyOperation, deepClone(target));
+}
+
+function parseOperation(raw: unknown): Operation {
+  if (!isObject(raw) || typeof raw.op !== 'string' || typeof raw.path !== 'string') {
+    throw statusErrors.badRequest('error decoding patch: each operation wants op and path');
+  }
+  if ((raw.op === 'move' || raw.op === 'copy') && typeof raw.from !== 'string') {
+    throw statusErrors.badRequest(`error decoding patch: ${raw.op} wants from`);
+  }
+  return {
+    op: raw.op,
+    path: pointer(raw.path),
+    from: typeof raw.from === 'string' ? pointer(raw.from) : undefined,
+    value: raw.value,
+  };
+}
+
+/** RFC 6901: `/a~1b/0` -> [`a/b`, `0`] */
+function pointer(text: string): string[] {
+  if (text === '') return [];
+  if (!text.startsWith('/'))
+    throw statusErrors.badRequest(`error decoding patch: path "${text}" must begin with /`);
+  return text
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function rejected(why: string) {
+  return apiError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+}
+
+function applyOperation(document: unknown, operation: Operation): unknown {
+  const { op, path, from, value } = operation;
+  switch (op) {
+    case 'add':
+      return add(document, path, deepClone(value));
+    case 'remove':
+      return remove(document, path);
+    case 'replace':
+      lookUp(document, path);
+      return path.length === 0 ? deepClone(value) : add(remove(document, path), path, deepClone(value));
+    case 'test':
+      if (!deepEqual(lookUp(document, path), value))
+        throw rejected(`testing value /${path.join('/')} failed`);
+      return document;
+    case 'copy':
+      return add(document, path, deepClone(lookUp(document, from ?? [])));
+    case 'move': {
+      const moved = lookUp(document, from ?? []);
+      return add(remove(document, from ?? []), path, moved);
+    }
+    default:
+      throw statusErrors.badRequest(`error decoding patch: unknown operation "${op}"`);
+  }
+}
+
+function child(parent: unknown, key: string): unknown {
+  if (Array.isArray(parent)) return parent[listIndex(parent, key, parent.length - 1)];
+  if (isObject(parent) && Object.hasOwn(parent, key)) return parent[key];
+  throw rejected(`path not found: ${key}`);
+}
+
+function lookUp(document: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(child, document);
+}
+
+function listIndex(list: readonly unknown[], key: string, max: number): number {
+  const index = /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1;
+  if (index < 0 || index > max) throw rejected(`index ${key} is out of a list of ${list.length}`);
+  return index;
+}
+
+function add(document: unknown, path: readonly string[], value: unknown): unknown {
+  const key = path.at(-1);
+  if (key === undefined) return value;
+  const parent = lookUp(document, path.slice(0, -1));
+  if (Array.isArray(parent))
+    parent.splice(key === '-' ? parent.length : listIndex(parent, key, parent.length), 0, value);
+  else if (isObject(parent) && key !== '__proto__') parent[key] = value;
+  else throw rejected(`nothing can be added at /${path.join('/')}`);
+  return document;
+}
+
+function remove(document: unknown, path: readonly string[]): unknown {
+  const key = path.at(-1);
+  if (key === undefined) throw rejected('the whole document cannot be removed');
+  const parent = lookUp(document, path.slice(0, -1));
+  child(parent, key);
+  if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else if (isObject(parent)) delete parent[key];
+  return document;
+}

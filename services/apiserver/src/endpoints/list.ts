@@ -1,0 +1,159 @@
+import {
+  assertSelectable,
+  groupVersionOf,
+  type KindInfo,
+  matchesAll,
+  matchesFields,
+  parseFieldSelector,
+  parseLabelSelector,
+  statusErrors,
+} from '@kubelab/api';
+import { partialMetadata } from '../printers/partial.js';
+import { tableFor } from '../printers/table.js';
+import type { Storage } from '../storage/storage.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import type { ApiCall, ApiReply } from './contract.js';
+import { type AcceptedForm, reply } from './negotiate.js';
+
+export type Selects = (stored: StoredObject) => boolean;
+
+/** Namespace, labels and fields of a list or watch. */
+export function selection(
+  kind: KindInfo,
+  namespace: string,
+  name: string,
+  call: ApiCall,
+): { selects: Selects; filtered: boolean } {
+  const labels = parseLabelSelector(call.query.labelSelector?.[0] ?? '');
+  const fields = parseFieldSelector(call.query.fieldSelector?.[0] ?? '');
+  assertSelectable(kind.kind, fields);
+  const selects: Selects = ({ object }) =>
+    (namespace === '' || object.metadata.namespace === namespace) &&
+    (name === '' || object.metadata.name === name) &&
+    matchesAll(labels, object.metadata.labels) &&
+    matchesFields(fields, object);
+  return { selects, filtered: labels.length + fields.length > 0 };
+}
+
+interface ContinueToken {
+  readonly rv: number;
+  /** The key after which the next page begins. */
+  readonly start: string;
+}
+
+/** GET of a collection, with Kubernetes' meaning of resourceVersion, limit and continue. */
+export async function list(
+  storage: Storage,
+  kind: KindInfo,
+  namespace: string,
+  call: ApiCall,
+  form: AcceptedForm,
+): Promise<ApiReply> {
+  const { selects, filtered } = selection(kind, namespace, '', call);
+  const limit = wholeNumber('limit', call.query.limit?.[0]) ?? 0;
+  const token = decodeToken(call.query.continue?.[0]);
+  const { objects, revision } = await source(storage, kind, call, token);
+  const rest = objects.filter(
+    (stored) => selects(stored) && (token === undefined || stored.key > token.start),
+  );
+  const page = limit > 0 ? rest.slice(0, limit) : rest;
+  const last = page.at(-1);
+  const more = page.length < rest.length && last !== undefined;
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(more ? { continue: encodeToken({ rv: revision, start: last.key }) } : {}),
+    ...(more && !filtered ? { remainingItemCount: rest.length - page.length } : {}),
+  };
+  if (form.form === 'table') {
+    const includeObject = call.query.includeObject?.[0] ?? 'Metadata';
+    return reply(
+      call,
+      200,
+      tableFor(
+        kind,
+        page.map((stored) => stored.object),
+        { nowMs: storage.nowMs(), includeObject, metadata },
+      ),
+      form,
+    );
+  }
+  const items = page.map((stored) => (form.form === 'partial' ? partialMetadata(stored.object) : stored));
+  const head =
+    form.form === 'partial'
+      ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
+      : { kind: kind.listKind, apiVersion: groupVersionOf(kind), metadata };
+  if (form.form === 'object' && form.type === 'application/json' && !wantsPretty(call))
+    return encodedOnce(head, page);
+  return reply(
+    call,
+    200,
+    { ...head, items: page.map((stored, at) => (form.form === 'partial' ? items[at] : stored.object)) },
+    form,
+  );
+}
+
+function wantsPretty(call: ApiCall): boolean {
+  return call.query.pretty !== undefined || /^(curl|Wget)\//.test(call.headers['user-agent'] ?? '');
+}
+
+/** The objects' own JSON, which the cache holds, put together. */
+function encodedOnce(head: object, page: readonly StoredObject[]): ApiReply {
+  const start = JSON.stringify(head).slice(0, -1);
+  const text = `${start},"items":[${page.map((stored) => stored.json).join(',')}]}\n`;
+  return { code: 200, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(text) };
+}
+
+async function source(
+  storage: Storage,
+  kind: KindInfo,
+  call: ApiCall,
+  token: ContinueToken | undefined,
+): Promise<{ objects: readonly StoredObject[]; revision: number }> {
+  const cache = storage.cache(kind);
+  const wanted = call.query.resourceVersion?.[0];
+  const match = call.query.resourceVersionMatch?.[0];
+  if (token !== undefined) {
+    if ((wanted ?? '') !== '' && wanted !== '0')
+      throw statusErrors.badRequest('specifying resource version is not allowed when using continue');
+    return storage.listAt(kind, token.rv);
+  }
+  const revision = wholeNumber('resourceVersion', wanted);
+  if (match !== undefined && (wanted ?? '') === '') {
+    throw statusErrors.badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  }
+  if (match === 'Exact') return storage.listAt(kind, revision ?? 0);
+  if (revision === undefined) await cache.waitFor(await storage.currentRevision(kind), call.signal);
+  else await cache.waitFor(revision, call.signal);
+  return { objects: cache.all(), revision: cache.revision };
+}
+
+/** Throws 400 for what is no number. */
+export function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d+$/.test(text)) throw statusErrors.badRequest(`invalid ${name}: "${text}" is not a whole number`);
+  return Number(text);
+}
+
+function encodeToken(token: ContinueToken): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', ...token })).toString('base64url');
+}
+
+function decodeToken(text: string | undefined): ContinueToken | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (isToken(value)) return value;
+  } catch {
+    // Not JSON: answered below like any other token that is not ours.
+  }
+  throw statusErrors.badRequest('continue key is not valid');
+}
+
+function isToken(value: unknown): value is ContinueToken {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'rv') === 'number' &&
+    typeof Reflect.get(value, 'start') === 'string'
+  );
+}

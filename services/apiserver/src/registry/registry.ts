@@ -1,0 +1,454 @@
+import {
+  ApiError,
+  applyDefaults,
+  applyIntent,
+  decodeObject,
+  deepClone,
+  deepEqual,
+  fieldErrors,
+  generateName,
+  isObject,
+  jsonPatch,
+  type KindInfo,
+  type KubeObject,
+  mergePatch,
+  statusErrors,
+  strategicMergePatch,
+  timestamp,
+  trackUpdate,
+  validate,
+} from '@kubelab/api';
+import type { Admission } from '../admission/admission.js';
+import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
+import type { RequestScope } from './context.js';
+import type { Strategy } from './strategy.js';
+
+const generateNameTries = 8;
+const conflictTries = 8;
+
+export interface ObjectRef {
+  readonly kind: KindInfo;
+  /** '' for cluster scope. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number | undefined;
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' | undefined;
+  readonly preconditions?: {
+    readonly uid?: string | undefined;
+    readonly resourceVersion?: string | undefined;
+  };
+}
+
+export type Patch =
+  | { readonly type: 'json' | 'merge' | 'strategic'; readonly patch: unknown }
+  | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
+
+/** What an update may change of an object: all but the status, only the status, ... */
+export interface Aspect {
+  /** '' for the object itself. */
+  readonly subresource: string;
+  /** What is written, from what is there and what was sent. */
+  readonly merge: (kind: KindInfo, old: KubeObject, sent: KubeObject) => KubeObject;
+}
+
+/** The main endpoint: the status is not its business. */
+export const mainAspect: Aspect = {
+  subresource: '',
+  merge: (kind, old, sent) => (kind.hasStatus ? { ...sent, status: old.status } : sent),
+};
+
+/** The /status endpoint: nothing else is. */
+export const statusAspect: Aspect = {
+  subresource: 'status',
+  merge: (_kind, old, sent) => ({
+    ...old,
+    ...(sent.status === undefined ? {} : { status: sent.status }),
+    metadata: { ...old.metadata, managedFields: sent.metadata.managedFields },
+  }),
+};
+
+/** Create, update, patch and delete for every kind: the order of steps is Kubernetes', what is special is in the strategy. */
+export class Registry {
+  readonly storage: Storage;
+  readonly #admission: Admission;
+  readonly #strategyOf: (kind: KindInfo) => Strategy;
+
+  constructor(storage: Storage, admission: Admission, strategyOf: (kind: KindInfo) => Strategy) {
+    this.storage = storage;
+    this.#admission = admission;
+    this.#strategyOf = strategyOf;
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject> {
+    const found = await this.storage.get(ref.kind, ref.namespace, ref.name);
+    if (found === undefined) throw statusErrors.notFound(ref.kind, ref.name);
+    return found;
+  }
+
+  async create(
+    scope: RequestScope,
+    kind: KindInfo,
+    namespace: string,
+    sent: KubeObject,
+  ): Promise<KubeObject> {
+    if (sent.metadata.resourceVersion !== undefined && sent.metadata.resourceVersion !== '') {
+      throw new ApiError({
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: 'resourceVersion should not be set on objects to be created',
+        code: 500,
+      });
+    }
+    const generated = sent.metadata.name === '' && (sent.metadata.generateName ?? '') !== '';
+    for (let attempt = 1; ; attempt += 1) {
+      const object = await this.#prepareCreate(scope, kind, namespace, deepClone(sent));
+      try {
+        return await this.#storeNew(scope, kind, object);
+      } catch (error) {
+        if (!(error instanceof RacedError)) throw error;
+        const taken = await this.storage.get(kind, namespace, object.metadata.name);
+        // Not the name, then: an address was given to another in between. It is drawn anew.
+        if (taken === undefined && attempt < conflictTries) continue;
+        if (!generated) throw statusErrors.alreadyExists(kind, object.metadata.name);
+        if (attempt >= generateNameTries) throw statusErrors.alreadyExists(kind, object.metadata.name);
+      }
+    }
+  }
+
+  async #prepareCreate(
+    scope: RequestScope,
+    kind: KindInfo,
+    namespace: string,
+    object: KubeObject,
+  ): Promise<KubeObject> {
+    const { metadata } = object;
+    const { world } = scope;
+    if (metadata.name === '' && metadata.generateName !== undefined)
+      metadata.name = generateName(metadata.generateName, world.random);
+    if (kind.namespaced) metadata.namespace = namespace;
+    else delete metadata.namespace;
+    metadata.uid = world.random.uuid();
+    metadata.creationTimestamp = timestamp(world.clock.nowMs());
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    if (kind.hasGeneration) metadata.generation = 1;
+    if (kind.hasStatus) delete object.status;
+    applyDefaults(kind, object);
+    this.#strategyOf(kind).prepareCreate?.(object);
+    await this.#admission.create(scope, kind, object);
+    throwInvalid(kind, object, validate(kind, object));
+    return object;
+  }
+
+  async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
+    const companions = await this.#strategyOf(kind).companions?.(undefined, object);
+    if (object.metadata.managedFields === undefined || object.metadata.managedFields.length === 0) {
+      trackUpdate(
+        { kind, manager: scope.fieldManager, subresource: '', nowMs: scope.world.clock.nowMs() },
+        undefined,
+        object,
+      );
+    }
+    if (scope.dryRun) {
+      if ((await this.storage.get(kind, object.metadata.namespace ?? '', object.metadata.name)) === undefined)
+        return object;
+      throw statusErrors.alreadyExists(kind, object.metadata.name);
+    }
+    return this.storage.create(kind, object, { trace: scope.trace, companions: companions ?? noCompanions });
+  }
+
+  /** PUT. Without resourceVersion it wins over whatever is there. */
+  async update(
+    scope: RequestScope,
+    ref: ObjectRef,
+    sent: KubeObject,
+    aspect: Aspect,
+  ): Promise<{ object: KubeObject; created: boolean }> {
+    const wanted = sent.metadata.resourceVersion;
+    try {
+      const object = await this.#change(scope, ref, aspect, (old) => {
+        checkPreconditions(ref, old, { uid: sent.metadata.uid, resourceVersion: wanted });
+        return deepClone(sent);
+      });
+      return { object, created: false };
+    } catch (error) {
+      const absent = error instanceof ApiError && error.reason === 'NotFound';
+      if (!absent || !ref.kind.createOnUpdate || (wanted ?? '') !== '') throw error;
+      return { object: await this.create(scope, ref.kind, ref.namespace, sent), created: true };
+    }
+  }
+
+  async patch(
+    scope: RequestScope,
+    ref: ObjectRef,
+    patch: Patch,
+    aspect: Aspect,
+  ): Promise<{ object: KubeObject; created: boolean }> {
+    if (patch.type === 'apply') return this.#apply(scope, ref, patch, aspect);
+    const object = await this.#change(scope, ref, aspect, (old) => {
+      const changed = patched(ref.kind, old, patch);
+      const { object: next, unknownFields } = decodeObject(ref.kind, changed);
+      for (const field of unknownFields) scope.warn(`unknown field "${field}"`);
+      const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
+      if (named.resourceVersion !== undefined || named.uid !== undefined)
+        checkPreconditions(ref, old, next.metadata);
+      return next;
+    });
+    return { object, created: false };
+  }
+
+  async #apply(
+    scope: RequestScope,
+    ref: ObjectRef,
+    patch: Patch & { type: 'apply' },
+    aspect: Aspect,
+  ): Promise<{ object: KubeObject; created: boolean }> {
+    const { kind } = ref;
+    const { object: intent } = decodeObject(kind, patch.intent);
+    if ((intent.metadata.managedFields ?? []).length > 0)
+      throw statusErrors.badRequest('metadata.managedFields must be nil');
+    intent.metadata.name = ref.name;
+    const nowMs = scope.world.clock.nowMs();
+    const context = {
+      kind,
+      manager: scope.fieldManager,
+      subresource: aspect.subresource,
+      nowMs,
+      force: patch.force,
+    };
+    const live = await this.storage.get(kind, ref.namespace, ref.name);
+    if (live === undefined && aspect.subresource === '') {
+      const object = await this.create(scope, kind, ref.namespace, applyIntent(context, undefined, intent));
+      return { object, created: true };
+    }
+    const wanted = intent.metadata.resourceVersion;
+    const object = await this.#change(
+      scope,
+      ref,
+      aspect,
+      (old) => {
+        checkPreconditions(ref, old, { resourceVersion: wanted });
+        return applyIntent(context, old, intent);
+      },
+      { tracked: true },
+    );
+    return { object, created: false };
+  }
+
+  /** Get, change, admit, validate, write; again when somebody wrote in between. Identical is not written. */
+  async #change(
+    scope: RequestScope,
+    ref: ObjectRef,
+    aspect: Aspect,
+    change: (old: KubeObject) => KubeObject,
+    options: { readonly tracked?: boolean } = {},
+  ): Promise<KubeObject> {
+    const { kind } = ref;
+    for (let attempt = 1; ; attempt += 1) {
+      const old = await this.get(ref);
+      const next = aspect.merge(kind, old, change(deepClone(old)));
+      keepIdentity(kind, next, old);
+      if (aspect.subresource === '') applyDefaults(kind, next);
+      this.#strategyOf(kind).prepareUpdate?.(next, old);
+      await this.#admission.update(scope, kind, next, old, aspect.subresource);
+      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, old)]);
+      if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
+        next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      if (options.tracked !== true) {
+        const context = {
+          kind,
+          manager: scope.fieldManager,
+          subresource: aspect.subresource,
+          nowMs: scope.world.clock.nowMs(),
+        };
+        trackUpdate(context, old, next);
+      }
+      if (deepEqual(next, old)) return old;
+      const companions =
+        aspect.subresource === '' ? await this.#strategyOf(kind).companions?.(old, next) : undefined;
+      if (scope.dryRun) return next;
+      try {
+        const write: WriteOptions = { trace: scope.trace, companions: companions ?? noCompanions };
+        if (isGone(next)) return await this.#finishDelete(kind, old, next, write);
+        return await this.storage.replace(kind, old, next, write);
+      } catch (error) {
+        if (!(error instanceof RacedError)) throw error;
+        if (attempt >= conflictTries) throw statusErrors.modified(kind, ref.name);
+      }
+    }
+  }
+
+  /** The last finalizer is gone from an object that was to be deleted. */
+  async #finishDelete(
+    kind: KindInfo,
+    old: KubeObject,
+    next: KubeObject,
+    write: WriteOptions,
+  ): Promise<KubeObject> {
+    const companions = (await this.#strategyOf(kind).companions?.(old, undefined)) ?? noCompanions;
+    await this.storage.remove(kind, old, { ...write, companions });
+    return next;
+  }
+
+  /** Gives the object as it was last, and whether it is gone already. */
+  async delete(
+    scope: RequestScope,
+    ref: ObjectRef,
+    options: DeleteOptions,
+  ): Promise<{ object: KubeObject; gone: boolean }> {
+    const { kind } = ref;
+    const strategy = this.#strategyOf(kind);
+    for (let attempt = 1; ; attempt += 1) {
+      const old = await this.get(ref);
+      checkDeletePreconditions(ref, old, options);
+      await this.#admission.delete(scope, kind, old);
+      const { graceSeconds, held } = strategy.decideDelete?.(old, options.gracePeriodSeconds) ?? {
+        graceSeconds: 0,
+        held: false,
+      };
+      const next = markDeleted(scope, old, options, graceSeconds);
+      const stays = held || graceSeconds > 0 || (next.metadata.finalizers ?? []).length > 0;
+      strategy.markDeleted?.(next);
+      if (scope.dryRun || (stays && deepEqual(next, old))) return { object: next, gone: !stays };
+      try {
+        if (stays)
+          return { object: await this.storage.replace(kind, old, next, { trace: scope.trace }), gone: false };
+        const companions = (await strategy.companions?.(old, undefined)) ?? noCompanions;
+        const revision = await this.storage.remove(kind, old, { trace: scope.trace, companions });
+        return {
+          object: { ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } },
+          gone: true,
+        };
+      } catch (error) {
+        if (!(error instanceof RacedError)) throw error;
+        if (attempt >= conflictTries) throw statusErrors.modified(kind, ref.name);
+      }
+    }
+  }
+
+  /** A change made by the server itself (binding, scale, ...): no admission, no defaults. */
+  async mutate(
+    scope: RequestScope,
+    ref: ObjectRef,
+    subresource: string,
+    change: (object: KubeObject) => void,
+  ): Promise<KubeObject> {
+    return this.#change(scope, ref, { subresource, merge: (_kind, _old, sent) => sent }, (old) => {
+      change(old);
+      return old;
+    });
+  }
+}
+
+function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {
+  switch (patch.type) {
+    case 'json':
+      return jsonPatch(old, patch.patch);
+    case 'merge':
+      return mergePatch(old, patch.patch);
+    case 'strategic':
+      return strategicMergePatch(kind.schema, old, patch.patch);
+    default:
+      return patch.type satisfies never;
+  }
+}
+
+/** What no client may change, whatever it sends. */
+function keepIdentity(kind: KindInfo, next: KubeObject, old: KubeObject): void {
+  const { metadata } = next;
+  const {
+    uid,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    resourceVersion,
+    name,
+    namespace,
+  } = old.metadata;
+  Object.assign(metadata, { name, uid, creationTimestamp, resourceVersion });
+  if (kind.namespaced) metadata.namespace = namespace ?? '';
+  const optional = { generation, deletionTimestamp, deletionGracePeriodSeconds };
+  for (const [key, value] of Object.entries(optional)) {
+    if (value === undefined) Reflect.deleteProperty(metadata, key);
+    else Reflect.set(metadata, key, value);
+  }
+}
+
+function desiredState(object: KubeObject): unknown {
+  const { metadata: _metadata, status: _status, ...rest } = object;
+  return rest;
+}
+
+function throwInvalid(kind: KindInfo, object: KubeObject, errors: ReturnType<typeof validate>): void {
+  if (errors.length > 0) throw statusErrors.invalid(kind, object.metadata.name, errors);
+}
+
+function finalizerErrors(next: KubeObject, old: KubeObject): ReturnType<typeof validate> {
+  if (old.metadata.deletionTimestamp === undefined) return [];
+  const before = new Set(old.metadata.finalizers ?? []);
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
+  if (added.length === 0) return [];
+  const text = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`;
+  return [fieldErrors.forbidden('metadata.finalizers', text)];
+}
+
+/** Deleted, and nothing holds it any more. Pods wait for their kubelet (grace 0), namespaces for their content. */
+function isGone(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
+  const spec = isObject(object.spec) ? object.spec : {};
+  const held = object.kind === 'Namespace' && Array.isArray(spec.finalizers) && spec.finalizers.length > 0;
+  return !held && (deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+function markDeleted(
+  scope: RequestScope,
+  old: KubeObject,
+  options: DeleteOptions,
+  graceSeconds: number,
+): KubeObject {
+  const next = deepClone(old);
+  const { metadata } = next;
+  const atMs = scope.world.clock.nowMs() + graceSeconds * 1000;
+  const before = metadata.deletionGracePeriodSeconds;
+  // A second delete may shorten what is left, never lengthen it.
+  if (metadata.deletionTimestamp === undefined || (before !== undefined && graceSeconds < before)) {
+    metadata.deletionTimestamp = timestamp(atMs);
+    metadata.deletionGracePeriodSeconds = graceSeconds;
+    if (metadata.generation !== undefined && old.metadata.deletionTimestamp === undefined)
+      metadata.generation += 1;
+  }
+  const policy = { Orphan: 'orphan', Foreground: 'foregroundDeletion', Background: undefined }[
+    options.propagationPolicy ?? 'Background'
+  ];
+  const finalizers = metadata.finalizers ?? [];
+  if (policy !== undefined && !finalizers.includes(policy)) metadata.finalizers = [...finalizers, policy];
+  return next;
+}
+
+function checkPreconditions(
+  ref: ObjectRef,
+  old: KubeObject,
+  wanted: { uid?: string | undefined; resourceVersion?: string | undefined },
+): void {
+  if ((wanted.uid ?? '') !== '' && wanted.uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
+    throw statusErrors.conflict(ref.kind, ref.name, why);
+  }
+  if ((wanted.resourceVersion ?? '') !== '' && Number(wanted.resourceVersion) !== revisionOf(old))
+    throw statusErrors.modified(ref.kind, ref.name);
+}
+
+function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  if (uid !== undefined) checkPreconditions(ref, old, { uid });
+  if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
+  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`;
+  throw statusErrors.conflict(ref.kind, ref.name, why);
+}

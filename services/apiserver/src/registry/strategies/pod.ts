@@ -1,0 +1,24 @@
+import { isObject, type KubeObject, type Pod } from '@kubelab/api';
+import type { Strategy } from '../strategy.js';
+
+export const podStrategy: Strategy = {
+  /** A pod begins Pending, whatever a client says of it. */
+  prepareCreate: (object) => {
+    const qosClass = isObject(object.status) ? object.status.qosClass : undefined;
+    object.status = { phase: 'Pending', qosClass };
+  },
+  decideDelete: (object, requested) => {
+    const { spec, status } = object as Pod;
+    const unscheduled = (spec?.nodeName ?? '') === '';
+    const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+    const wanted = requested ?? spec?.terminationGracePeriodSeconds ?? 30;
+    // Nobody runs it: there is nothing to wait for.
+    return { graceSeconds: unscheduled || finished ? 0 : Math.max(0, wanted), held: false };
+  },
+};
+
+/** Whether a pod is done, for good. */
+export function isFinished(object: KubeObject): boolean {
+  const phase = isObject(object.status) ? object.status.phase : undefined;
+  return phase === 'Succeeded' || phase === 'Failed';
+}

@@ -1,0 +1,37 @@
+import type { KindInfo, KubeObject } from '@kubelab/api';
+import type { Companions } from '../storage/storage.js';
+import { namespaceStrategy } from './strategies/namespace.js';
+import { podStrategy } from './strategies/pod.js';
+import type { ServiceAllocator } from './strategies/service.js';
+
+export interface DeleteDecision {
+  /** Seconds until the object goes; 0 for at once. */
+  readonly graceSeconds: number;
+  /** Something other than metadata.finalizers holds it back. */
+  readonly held: boolean;
+}
+
+/** What is special about a kind; everything absent is as for all kinds. */
+export interface Strategy {
+  /** Sets what clients may not. In place. */
+  prepareCreate?(object: KubeObject): void;
+  prepareUpdate?(object: KubeObject, old: KubeObject): void;
+  /** How an object goes when it is deleted. Absent: at once. */
+  decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;
+  /** Further marks of an object that is on its way out. In place. */
+  markDeleted?(object: KubeObject): void;
+  /** Conditions and writes that belong into the same transaction; may allocate into the object, in place. `undefined` stands for absent. */
+  companions?(before: KubeObject | undefined, after: KubeObject | undefined): Promise<Companions>;
+}
+
+const plain: Strategy = {};
+
+/** The table of special kinds. */
+export function strategies(parts: { readonly services: ServiceAllocator }): (kind: KindInfo) => Strategy {
+  const table: Readonly<Record<string, Strategy>> = {
+    '/Pod': podStrategy,
+    '/Namespace': namespaceStrategy,
+    '/Service': { companions: (before, after) => parts.services.companions(before, after) },
+  };
+  return (kind) => table[`${kind.group}/${kind.kind}`] ?? plain;
+}

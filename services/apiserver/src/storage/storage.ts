@@ -1,0 +1,205 @@
+import { type KindInfo, type KubeObject, kinds, statusErrors } from '@kubelab/api';
+import {
+  type Compare,
+  type Operation,
+  prefixEnd,
+  type Store,
+  type StoreCallOptions,
+  StoreError,
+} from '@kubelab/store';
+import type { Logger } from '@kubelab/telemetry';
+import type { World } from '@kubelab/world';
+import { collectionPrefix, objectKey, textOf } from './keys.js';
+import { decodeStored, encodeStored, StoredObject } from './stored-object.js';
+import { WatchCache } from './watch-cache.js';
+
+const writeAttemptsMax = 12;
+
+/** What goes into the same transaction as an object: allocations that must hold or none. */
+export interface Companions {
+  readonly compare: readonly Compare[];
+  readonly operations: readonly Operation[];
+}
+
+export const noCompanions: Companions = { compare: [], operations: [] };
+
+/** Where a write comes from: its trace stays with the revision that it makes. */
+export interface WriteOptions {
+  readonly trace: string | undefined;
+  readonly companions?: Companions;
+}
+
+/** A condition of the transaction did not hold: somebody wrote in between, or took what was to be allocated. */
+export class RacedError extends Error {
+  override readonly name = 'RacedError';
+}
+
+/** Objects in the store, by kind, namespace and name. Store errors come out as Status errors. */
+export class Storage {
+  readonly store: Store;
+  readonly #world: World;
+  readonly #caches: ReadonlyMap<string, WatchCache>;
+
+  constructor(world: World, store: Store, log: Logger) {
+    this.store = store;
+    this.#world = world;
+    this.#caches = new Map(kinds.map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]));
+  }
+
+  start(): void {
+    for (const cache of this.#caches.values()) cache.start();
+  }
+
+  stop(): void {
+    for (const cache of this.#caches.values()) cache.stop();
+  }
+
+  nowMs(): number {
+    return this.#world.clock.nowMs();
+  }
+
+  get ready(): boolean {
+    return [...this.#caches.values()].every((cache) => cache.loaded);
+  }
+
+  cache(kind: KindInfo): WatchCache {
+    const cache = this.#caches.get(kind.schema);
+    if (cache === undefined) throw new Error(`${kind.kind} is not a stored kind`);
+    return cache;
+  }
+
+  /** As it is now (linearizable). */
+  async get(kind: KindInfo, namespace: string, name: string): Promise<KubeObject | undefined> {
+    const key = objectKey(kind, namespace, name);
+    const { kvs } = await guarded(this.store.range({ key }));
+    const [kv] = kvs;
+    return kv === undefined ? undefined : decodeStored(kv);
+  }
+
+  /** The store's revision now: what a read that must be up to date waits for. */
+  async currentRevision(kind: KindInfo): Promise<number> {
+    const { header } = await guarded(this.store.range({ key: collectionPrefix(kind), countOnly: true }));
+    return header.revision;
+  }
+
+  /** All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted. */
+  async listAt(kind: KindInfo, revision: number): Promise<{ objects: StoredObject[]; revision: number }> {
+    const prefix = collectionPrefix(kind);
+    const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
+    return { objects: kvs.map((kv) => new StoredObject(kv)), revision };
+  }
+
+  /** Rejects with RacedError when the name is taken or a companion's condition fails. */
+  async create(kind: KindInfo, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const key = objectKey(kind, object.metadata.namespace ?? '', object.metadata.name);
+    return this.#put(key, object, 0, options);
+  }
+
+  /** Over the very revision that `object.metadata.resourceVersion` of `before` names. */
+  async replace(
+    kind: KindInfo,
+    before: KubeObject,
+    object: KubeObject,
+    options: WriteOptions,
+  ): Promise<KubeObject> {
+    const key = objectKey(kind, object.metadata.namespace ?? '', object.metadata.name);
+    return this.#put(key, object, revisionOf(before), options);
+  }
+
+  async remove(kind: KindInfo, object: KubeObject, options: WriteOptions): Promise<number> {
+    const key = objectKey(kind, object.metadata.namespace ?? '', object.metadata.name);
+    const compare: Compare[] = [unchanged(key, revisionOf(object)), ...(options.companions?.compare ?? [])];
+    const success: Operation[] = [{ type: 'deleteRange', key }, ...(options.companions?.operations ?? [])];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { succeeded, header } = await this.store.txn(
+          { compare, success, failure: [] },
+          callOptions(options),
+        );
+        if (!succeeded) throw new RacedError(textOf(key));
+        return header.revision;
+      } catch (error) {
+        if (!isAmbiguous(error) || attempt >= writeAttemptsMax) throw asStatus(error);
+        const { kvs, header } = await guarded(this.store.range({ key }));
+        if (kvs.length === 0) return header.revision;
+      }
+    }
+  }
+
+  async #put(
+    key: Uint8Array,
+    object: KubeObject,
+    expected: number,
+    options: WriteOptions,
+  ): Promise<KubeObject> {
+    const value = encodeStored(object);
+    const compare: Compare[] = [unchanged(key, expected), ...(options.companions?.compare ?? [])];
+    const success: Operation[] = [{ type: 'put', key, value }, ...(options.companions?.operations ?? [])];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { succeeded, header } = await this.store.txn(
+          { compare, success, failure: [] },
+          callOptions(options),
+        );
+        if (!succeeded) throw new RacedError(textOf(key));
+        return withRevision(object, header.revision);
+      } catch (error) {
+        // The answer was lost, for example with the leader: what the key holds now tells whether the write happened.
+        if (!isAmbiguous(error) || attempt >= writeAttemptsMax) throw asStatus(error);
+        const { kvs } = await guarded(this.store.range({ key }));
+        const [kv] = kvs;
+        if (kv !== undefined && Buffer.compare(kv.value, value) === 0)
+          return withRevision(object, kv.modRevision);
+        if ((kv?.modRevision ?? 0) !== expected) throw new RacedError(textOf(key));
+      }
+    }
+  }
+}
+
+function withRevision(object: KubeObject, revision: number): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+function unchanged(key: Uint8Array, revision: number): Compare {
+  return { key, target: 'modRevision', result: 'equal', number: revision };
+}
+
+export function revisionOf(object: KubeObject): number {
+  return Number(object.metadata.resourceVersion ?? 0);
+}
+
+function callOptions(options: WriteOptions): StoreCallOptions {
+  return { trace: options.trace };
+}
+
+function isAmbiguous(error: unknown): boolean {
+  return error instanceof StoreError && error.mayHaveExecuted;
+}
+
+export async function guarded<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw asStatus(error);
+  }
+}
+
+/** The store's errors in Kubernetes' words. */
+export function asStatus(error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  switch (error.code) {
+    case 'compacted':
+      return statusErrors.expired('The resourceVersion for the provided list is too old.');
+    case 'requestTooLarge':
+      return statusErrors.tooLarge(1.5 * 2 ** 20);
+    case 'tooManyRequests':
+      return statusErrors.tooManyRequests('the store has too many requests; try again', 1);
+    case 'timeout':
+      return statusErrors.timeout(`request did not complete within the allotted time: ${error.message}`, 1);
+    case 'noLeader':
+    case 'unavailable':
+      return statusErrors.serviceUnavailable(`the store is not available: ${error.message}`);
+    default:
+      return statusErrors.internal(error.message);
+  }
+}

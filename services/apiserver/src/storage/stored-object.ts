@@ -1,0 +1,39 @@
+import { isKubeObject, type KubeObject } from '@kubelab/api';
+import type { KeyValue } from '@kubelab/store';
+import { textOf } from './keys.js';
+
+/** An object as it was at one revision. Shared by all readers: never to be changed. */
+export class StoredObject {
+  readonly key: string;
+  readonly object: KubeObject;
+  readonly revision: number;
+  readonly trace: string | undefined;
+  #json: string | undefined;
+
+  constructor(kv: KeyValue) {
+    this.key = textOf(kv.key);
+    this.revision = kv.modRevision;
+    this.trace = kv.trace;
+    this.object = decodeStored(kv);
+  }
+
+  /** Encoded once for all who want it. */
+  get json(): string {
+    this.#json ??= JSON.stringify(this.object);
+    return this.#json;
+  }
+}
+
+/** The object with resourceVersion, which is not stored: it is the revision. */
+export function decodeStored(kv: KeyValue): KubeObject {
+  const value: unknown = JSON.parse(textOf(kv.value));
+  if (!isKubeObject(value))
+    throw new Error(`the store holds something else than an object at ${textOf(kv.key)}`);
+  value.metadata.resourceVersion = String(kv.modRevision);
+  return value;
+}
+
+export function encodeStored(object: KubeObject): Uint8Array {
+  const { resourceVersion: _revision, ...metadata } = object.metadata;
+  return new TextEncoder().encode(JSON.stringify({ ...object, metadata }));
+}

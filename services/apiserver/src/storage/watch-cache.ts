@@ -1,0 +1,202 @@
+import { type KindInfo, statusErrors } from '@kubelab/api';
+import { prefixEnd, type Store, StoreError, type StoreWatch } from '@kubelab/store';
+import type { Logger } from '@kubelab/telemetry';
+import type { World } from '@kubelab/world';
+import { collectionPrefix, textOf } from './keys.js';
+import { StoredObject } from './stored-object.js';
+
+/** Events kept for watches that begin in the past; older ones answer 410. */
+const windowEventsMax = 4_096;
+const reloadDelayMs = 200;
+const freshWaitMs = 3_000;
+const progressEveryMs = 100;
+
+/** A change of one object. `previous` is there unless it was created. */
+export interface CacheEvent {
+  readonly revision: number;
+  readonly current: StoredObject | undefined;
+  readonly previous: StoredObject | undefined;
+  readonly trace: string | undefined;
+}
+
+export interface Subscriber {
+  event(event: CacheEvent): void;
+  /** Every event up to this revision was delivered. */
+  progress(revision: number): void;
+  /** The cache lost its place (compaction): the subscriber must begin anew. */
+  gone(): void;
+}
+
+/**
+ * All objects of one kind as of `revision`, kept up to date by one watch of the store, and the latest events. Reads and watches of any number of clients
+ * are served from here.
+ */
+export class WatchCache {
+  readonly kind: KindInfo;
+  readonly #world: World;
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #objects = new Map<string, StoredObject>();
+  #sorted: StoredObject[] | undefined;
+  #window: CacheEvent[] = [];
+  /** Events after this revision are all in the window. */
+  #windowFrom = 0;
+  #revision = 0;
+  #loaded = false;
+  #stopped = false;
+  #watch: StoreWatch | undefined;
+  readonly #subscribers = new Set<Subscriber>();
+  #waiters: { readonly revision: number; readonly done: () => void }[] = [];
+
+  constructor(world: World, store: Store, kind: KindInfo, log: Logger) {
+    this.#world = world;
+    this.#store = store;
+    this.kind = kind;
+    this.#log = log;
+  }
+
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#watch?.close();
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** In the order of keys. */
+  all(): readonly StoredObject[] {
+    this.#sorted ??= [...this.#objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return this.#sorted;
+  }
+
+  /** Resolves once everything up to `revision` is here; rejects with Timeout (504) after 3 s. */
+  async waitFor(revision: number, signal?: AbortSignal): Promise<void> {
+    if (this.#loaded && this.#revision >= revision) return;
+    const { timers } = this.#world;
+    let cancel = () => {};
+    const arrived = new Promise<boolean>((resolve) => {
+      const waiter = { revision, done: () => resolve(true) };
+      this.#waiters.push(waiter);
+      // A quiet prefix hears of the store's progress only by asking.
+      this.#watch?.requestProgress();
+      const ask = timers.setInterval(() => this.#watch?.requestProgress(), progressEveryMs);
+      const late = timers.setTimeout(() => resolve(false), freshWaitMs);
+      const aborted = () => resolve(false);
+      signal?.addEventListener('abort', aborted, { once: true });
+      cancel = () => {
+        ask.cancel();
+        late.cancel();
+        signal?.removeEventListener('abort', aborted);
+        this.#waiters = this.#waiters.filter((one) => one !== waiter);
+      };
+    });
+    const fresh = await arrived;
+    cancel();
+    if (!fresh) throw statusErrors.tooLargeResourceVersion(revision, this.#revision);
+  }
+
+  /** Events after `from`, then live ones. Throws Expired (410) when they are no longer here. */
+  subscribe(from: number, subscriber: Subscriber): () => void {
+    if (from < this.#windowFrom)
+      throw statusErrors.expired(`too old resource version: ${from} (${this.#windowFrom})`);
+    for (const event of this.#window) if (event.revision > from) subscriber.event(event);
+    this.#subscribers.add(subscriber);
+    return () => void this.#subscribers.delete(subscriber);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#load();
+        await this.#follow();
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        if (!this.#stopped)
+          this.#log.warn(
+            { resource: this.kind.resource, error },
+            'the watch of the store failed; loading anew',
+          );
+      }
+      if (this.#stopped) return;
+      await this.#world.timers.sleep(reloadDelayMs);
+    }
+  }
+
+  /** The state as it is now; whoever watched in between must begin anew, since the events that led here are unknown. */
+  async #load(): Promise<void> {
+    const prefix = collectionPrefix(this.kind);
+    const { kvs, header } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
+    this.#objects.clear();
+    for (const kv of kvs) {
+      const stored = new StoredObject(kv);
+      this.#objects.set(stored.key, stored);
+    }
+    this.#sorted = undefined;
+    this.#window = [];
+    this.#windowFrom = header.revision;
+    if (this.#loaded) for (const subscriber of [...this.#subscribers]) subscriber.gone();
+    this.#loaded = true;
+    this.#advance(header.revision);
+  }
+
+  async #follow(): Promise<void> {
+    const prefix = collectionPrefix(this.kind);
+    const watch = this.#store.watch({
+      key: prefix,
+      rangeEnd: prefixEnd(prefix),
+      startRevision: this.#revision + 1,
+      progressNotify: true,
+    });
+    this.#watch = watch;
+    try {
+      for await (const { header, events } of watch) {
+        for (const { type, kv } of events)
+          this.#apply(
+            type === 'put' ? new StoredObject(kv) : undefined,
+            textOf(kv.key),
+            kv.modRevision,
+            kv.trace,
+          );
+        this.#advance(header.revision);
+      }
+    } finally {
+      this.#watch = undefined;
+      watch.close();
+    }
+  }
+
+  #apply(current: StoredObject | undefined, key: string, revision: number, trace: string | undefined): void {
+    const previous = this.#objects.get(key);
+    if (current === undefined) this.#objects.delete(key);
+    else this.#objects.set(key, current);
+    this.#sorted = undefined;
+    if (current === undefined && previous === undefined) return;
+    const event: CacheEvent = { revision, current, previous, trace };
+    this.#window.push(event);
+    if (this.#window.length > windowEventsMax) {
+      const dropped = this.#window.splice(0, windowEventsMax / 4);
+      this.#windowFrom = dropped.at(-1)?.revision ?? this.#windowFrom;
+    }
+    for (const subscriber of [...this.#subscribers]) subscriber.event(event);
+  }
+
+  #advance(revision: number): void {
+    if (revision <= this.#revision && this.#waiters.length === 0) return;
+    this.#revision = Math.max(this.#revision, revision);
+    for (const waiter of this.#waiters) if (waiter.revision <= this.#revision) waiter.done();
+    for (const subscriber of this.#subscribers) subscriber.progress(this.#revision);
+  }
+}

@@ -1,1 +1,1 @@
-export {};
+export { type ApiserverConfig, startApiserver } from './start.js';

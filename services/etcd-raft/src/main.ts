@@ -7,11 +7,11 @@ await runComponent({
   flags: {
     'data-dir': { kind: 'path', description: 'folder of its log and snapshots' },
     'initial-cluster': { kind: 'members', description: 'all members: NAME=HOST:PORT,...' },
-    'election-timeout-ms': { kind: 'int', description: 'wait for a leader, at least', default: '1000' },
+    'election-timeout-ms': { kind: 'int', description: 'wait for a leader, at least', default: '300' },
     'heartbeat-interval-ms': {
       kind: 'int',
       description: 'between signs of life of a leader',
-      default: '100',
+      default: '50',
     },
     'snapshot-entries': { kind: 'int', description: 'log entries between snapshots', default: '10000' },
   },

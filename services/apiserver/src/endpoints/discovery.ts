@@ -1,0 +1,124 @@
+import { groupVersions, type KindInfo, type SubresourceInfo } from '@kubelab/api';
+import type { ApiCall, ApiReply } from './contract.js';
+import { jsonForm, reply } from './negotiate.js';
+
+const aggregated = ['v2', 'v2beta1'] as const;
+const all = groupVersions();
+
+/** /api, /apis, /apis/G, /api/v1, /apis/G/V: plain, or aggregated when the client asks for it. Undefined for other paths. */
+export function discovery(call: ApiCall, path: string): ApiReply | undefined {
+  const parts = path.split('/').filter((part) => part !== '');
+  const [root, group, version, ...rest] = parts;
+  if (rest.length > 0 || (root !== 'api' && root !== 'apis')) return undefined;
+  if (group === undefined) return topLevel(call, root);
+  if (root === 'api') return version === undefined ? resourceList(call, '', group) : undefined;
+  return version === undefined ? oneGroup(call, group) : resourceList(call, group, version);
+}
+
+function topLevel(call: ApiCall, root: 'api' | 'apis'): ApiReply {
+  const wanted = aggregated.find((version) =>
+    call.headers.accept?.includes(`g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`),
+  );
+  if (wanted !== undefined) return aggregatedList(call, root, wanted);
+  if (root === 'api') {
+    const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: call.headers.host ?? '' }];
+    return reply(call, 200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs }, jsonForm);
+  }
+  const groups = all
+    .filter(({ group }) => group !== '')
+    .map(({ group, version }) => groupObject(group, version));
+  return reply(call, 200, { kind: 'APIGroupList', apiVersion: 'v1', groups }, jsonForm);
+}
+
+function groupObject(group: string, version: string) {
+  const entry = { groupVersion: `${group}/${version}`, version };
+  return { name: group, versions: [entry], preferredVersion: entry };
+}
+
+function oneGroup(call: ApiCall, group: string): ApiReply | undefined {
+  const found = all.find((one) => one.group === group && group !== '');
+  if (found === undefined) return undefined;
+  return reply(
+    call,
+    200,
+    { kind: 'APIGroup', apiVersion: 'v1', ...groupObject(group, found.version) },
+    jsonForm,
+  );
+}
+
+function resourceList(call: ApiCall, group: string, version: string): ApiReply | undefined {
+  const found = all.find((one) => one.group === group && one.version === version);
+  if (found === undefined) return undefined;
+  const groupVersion = group === '' ? version : `${group}/${version}`;
+  const resources = found.kinds.flatMap((kind) => [
+    plainResource(kind),
+    ...kind.subresources.map((sub) => plainSubresource(kind, sub)),
+  ]);
+  return reply(call, 200, { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources }, jsonForm);
+}
+
+function plainResource(kind: KindInfo) {
+  return {
+    name: kind.resource,
+    singularName: kind.singular,
+    namespaced: kind.namespaced,
+    kind: kind.kind,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames }),
+    ...(kind.categories.length === 0 ? {} : { categories: kind.categories }),
+  };
+}
+
+function plainSubresource(kind: KindInfo, sub: SubresourceInfo) {
+  return {
+    name: `${kind.resource}/${sub.name}`,
+    singularName: '',
+    namespaced: kind.namespaced,
+    kind: sub.kind ?? kind.kind,
+    verbs: sub.verbs,
+    ...(sub.group === undefined ? {} : { group: sub.group, version: sub.version }),
+  };
+}
+
+function aggregatedList(call: ApiCall, root: 'api' | 'apis', version: (typeof aggregated)[number]): ApiReply {
+  const items = all
+    .filter(({ group }) => (group === '') === (root === 'api'))
+    .map(({ group, version: served, kinds }) => ({
+      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+      versions: [{ version: served, freshness: 'Current', resources: kinds.map(aggregatedResource) }],
+    }));
+  const body = {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items,
+  };
+  const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  return reply(call, 200, body, jsonForm, { 'content-type': contentType, vary: 'Accept' });
+}
+
+function aggregatedResource(kind: KindInfo) {
+  const { group, version } = kind;
+  return {
+    resource: kind.resource,
+    responseKind: { group, version, kind: kind.kind },
+    scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: kind.singular,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames }),
+    ...(kind.categories.length === 0 ? {} : { categories: kind.categories }),
+    ...(kind.subresources.length === 0
+      ? {}
+      : {
+          subresources: kind.subresources.map((sub) => ({
+            subresource: sub.name,
+            responseKind: {
+              group: sub.group ?? group,
+              version: sub.version ?? version,
+              kind: sub.kind ?? kind.kind,
+            },
+            verbs: sub.verbs,
+          })),
+        }),
+  };
+}

@@ -1,0 +1,341 @@
+import { ApiError, type KindInfo, podKind, reviewKinds, statusErrors } from '@kubelab/api';
+import { type Logger, newTraceparent, traceIdOf } from '@kubelab/telemetry';
+import type { WireContext } from '@kubelab/wire';
+import type { TlsMaterial } from '@kubelab/world';
+import type { Authorizer } from '../auth/authorize.js';
+import { openApi } from '../openapi/openapi.js';
+import type { RequestScope } from '../registry/context.js';
+import type { Registry } from '../registry/registry.js';
+import { asStatus } from '../storage/storage.js';
+import type { ApiCall, ApiHandler, ApiReply } from './contract.js';
+import { discovery } from './discovery.js';
+import { type HealthChecks, health } from './health.js';
+import { list } from './list.js';
+import type { Metrics } from './metrics.js';
+import { type AcceptedForm, acceptedForm, jsonForm, reply, textReply } from './negotiate.js';
+import {
+  createObject,
+  deleteCollection,
+  deleteObject,
+  getObject,
+  getScale,
+  type ObjectCall,
+  patchObject,
+  updateObject,
+  writeScale,
+} from './objects.js';
+import { bindPod, evictPod, podLog } from './pods.js';
+import { type RequestInfo, requestInfo } from './request-info.js';
+import { review } from './reviews.js';
+import { watch } from './watch.js';
+
+/** Requests under way (streams apart); more are refused with 429. */
+const inFlightMax = 800;
+const requestTimeoutMs = 60_000;
+const managerLengthMax = 128;
+
+export interface HandlerParts {
+  readonly context: WireContext;
+  readonly tls: TlsMaterial;
+  readonly registry: Registry;
+  readonly authorizer: Authorizer;
+  readonly health: HealthChecks;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly version: object;
+}
+
+/**
+ * The one handler behind HTTPS, WebSocket and in-process calls. A request goes: request info, flow control, authorization, then the endpoint; whatever is thrown on the way is
+ * answered as a Status.
+ */
+export function createHandler(parts: HandlerParts): ApiHandler {
+  let inFlight = 0;
+  const { world } = parts.context;
+  return async (call) => {
+    const startedMs = world.clock.monotonicMs();
+    const info = requestInfo(call.method, call.path, call.query);
+    const warnings: string[] = [];
+    const long = info.verb === 'watch' || (info.resource && info.subresource === 'log');
+    if (!long) inFlight += 1;
+    try {
+      if (!long && inFlight > inFlightMax)
+        throw statusErrors.tooManyRequests('too many requests, please try again later', 1);
+      const answer = await withTimeout(parts, call, long, (limited) =>
+        route(parts, limited, info, (text) => warnings.push(text)),
+      );
+      return finish(parts, call, info, answer, warnings, startedMs);
+    } catch (error) {
+      return finish(parts, call, info, failure(parts, call, error), warnings, startedMs);
+    } finally {
+      if (!long) inFlight -= 1;
+    }
+  };
+}
+
+async function withTimeout(
+  parts: HandlerParts,
+  call: ApiCall,
+  long: boolean,
+  work: (call: ApiCall) => Promise<ApiReply>,
+): Promise<ApiReply> {
+  if (long) return work(call);
+  let expire: (error: ApiError) => void = () => {};
+  const expired = new Promise<never>((_resolve, reject) => {
+    expire = reject;
+  });
+  const text = `request did not complete within the allotted timeout of ${requestTimeoutMs / 1000}s`;
+  const timer = parts.context.world.timers.setTimeout(
+    () => expire(statusErrors.timeout(text)),
+    requestTimeoutMs,
+  );
+  try {
+    return await Promise.race([work(call), expired]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+async function route(
+  parts: HandlerParts,
+  call: ApiCall,
+  info: RequestInfo,
+  warn: (text: string) => void,
+): Promise<ApiReply> {
+  if (!info.resource) return nonResource(parts, call, info.path);
+  authorize(parts, call, info);
+  const { kind } = info;
+  if (kind === undefined) return notServed(call);
+  const form = info.subresource === 'log' ? jsonForm : acceptedForm(call.headers.accept);
+  if (reviewKinds.includes(kind)) return review(parts.authorizer, kind, call, form);
+  const { namespace, name, subresource } = info;
+  const scope = requestScope(parts, call, warn);
+  const { world } = parts.context;
+  const request: ObjectCall = {
+    world,
+    registry: parts.registry,
+    call,
+    scope,
+    kind,
+    namespace: ownNamespace(kind, info),
+    name: ownName(kind, info),
+    subresource,
+    form,
+  };
+  if (subresource !== '') return subresourceCall(parts, request, info.verb);
+  switch (info.verb) {
+    case 'list':
+      return list(parts.registry.storage, kind, namespace, call, form);
+    case 'watch':
+      return watch({ world, storage: parts.registry.storage }, kind, { namespace, name }, call, form);
+    case 'get':
+      return getObject(request);
+    case 'create':
+      if (kind.namespaced && namespace === '')
+        throw statusErrors.badRequest('an empty namespace may not be set during creation');
+      return createObject(request);
+    case 'update':
+      return updateObject(request);
+    case 'patch':
+      return patchObject(request);
+    case 'delete':
+      return deleteObject(request);
+    case 'deletecollection':
+      if (!kind.verbs.includes('deletecollection'))
+        throw statusErrors.methodNotAllowed(kind, 'deletecollection');
+      return deleteCollection(request);
+    default:
+      throw statusErrors.methodNotAllowed(kind, info.verb);
+  }
+}
+
+/** A namespace's own objects live at /api/v1/namespaces/NAME. */
+function ownNamespace(kind: KindInfo, info: RequestInfo & { resource: true }): string {
+  return kind.namespaced ? info.namespace : '';
+}
+
+function ownName(_kind: KindInfo, info: RequestInfo & { resource: true }): string {
+  return info.name;
+}
+
+async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: string): Promise<ApiReply> {
+  const { kind, subresource } = request;
+  const known = kind.subresources.find((one) => one.name === subresource);
+  if (known === undefined) return notServed(request.call);
+  if (!known.verbs.includes(verb)) throw statusErrors.methodNotAllowed(kind, verb);
+  switch (subresource) {
+    case 'status':
+    case 'finalize':
+      return verb === 'get'
+        ? getObject(request)
+        : verb === 'patch'
+          ? patchObject(request)
+          : updateObject(request);
+    case 'scale':
+      return verb === 'get' ? getScale(request) : writeScale(request);
+    case 'binding':
+      return bindPod(request);
+    case 'eviction':
+      return evictPod(request);
+    case 'log':
+      return kind === podKind ? podLog(request, parts.context, parts.tls) : notServed(request.call);
+    default:
+      return notServed(request.call);
+  }
+}
+
+function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply {
+  const { user } = call;
+  if (
+    !parts.authorizer.allows(user, { verb: call.method.toLowerCase(), path: path.replace(/\/$/, '') || '/' })
+  ) {
+    // Health and version answer before the roles have been read.
+    const open = /^\/(healthz|livez|readyz)(\/|$)/.test(path);
+    if (!open)
+      throw statusErrors403(`User "${user.name}" cannot ${call.method.toLowerCase()} path "${path}"`);
+  }
+  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  if (answer !== undefined) return answer;
+  if (path === '/version' || path === '/version/') return reply(call, 200, parts.version, jsonForm);
+  if (path === '/metrics')
+    return textReply(200, parts.metrics.text(), {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    });
+  if (path === '/')
+    return reply(
+      call,
+      200,
+      {
+        paths: [
+          '/api',
+          '/apis',
+          '/healthz',
+          '/livez',
+          '/metrics',
+          '/openapi/v2',
+          '/openapi/v3',
+          '/readyz',
+          '/version',
+        ],
+      },
+      jsonForm,
+    );
+  return notServed(call);
+}
+
+function statusErrors403(why: string): ApiError {
+  return new ApiError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `forbidden: ${why}`,
+    reason: 'Forbidden',
+    details: {},
+    code: 403,
+  });
+}
+
+function authorize(parts: HandlerParts, call: ApiCall, info: RequestInfo & { resource: true }): void {
+  const { group, resourceName: resource, subresource, name, verb } = info;
+  // A watch or list of one object by name is judged as one of that name.
+  const byName = /(?:^|,)metadata\.name==?([^,]+)/.exec(call.query.fieldSelector?.[0] ?? '')?.[1] ?? '';
+  const namespace = resource === 'namespaces' && name !== '' ? name : info.namespace;
+  const attributes = { verb, group, resource, subresource, namespace, name: name === '' ? byName : name };
+  if (parts.authorizer.allows(call.user, attributes)) return;
+  const full = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace "${info.namespace}"`;
+  throw statusErrors.forbidden(
+    { group, resource: full },
+    name,
+    `User "${call.user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`,
+  );
+}
+
+function notServed(call: ApiCall): ApiReply {
+  const isResource = /^\/apis?\//.test(call.path);
+  if (!isResource) return textReply(404, '404 page not found\n');
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the server could not find the requested resource',
+    reason: 'NotFound',
+    details: {},
+    code: 404,
+  };
+  return reply(call, 404, status, jsonForm);
+}
+
+function requestScope(parts: HandlerParts, call: ApiCall, warn: (text: string) => void): RequestScope {
+  const dryRun = call.query.dryRun ?? [];
+  if (dryRun.some((value) => value !== 'All'))
+    throw statusErrors.badRequest(
+      `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`,
+    );
+  const agent = (call.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
+  const fieldManager = call.query.fieldManager?.[0] ?? agent;
+  if (fieldManager.length > managerLengthMax)
+    throw statusErrors.badRequest(`fieldManager: Too long: may not be more than ${managerLengthMax} bytes`);
+  return {
+    world: parts.context.world,
+    user: call.user,
+    trace: call.trace,
+    fieldManager,
+    dryRun: dryRun.length > 0,
+    signal: call.signal,
+    warn,
+  };
+}
+
+function failure(parts: HandlerParts, call: ApiCall, thrown: unknown): ApiReply {
+  const error = asStatus(thrown);
+  if (!(error instanceof ApiError)) {
+    parts.log.error({ error, method: call.method, path: call.path, trace: call.trace }, 'request failed');
+    return failure(
+      parts,
+      call,
+      statusErrors.internal(error instanceof Error ? error.message : String(error)),
+    );
+  }
+  const seconds = error.status.details?.retryAfterSeconds;
+  const wanted: AcceptedForm = {
+    form: 'object',
+    type: call.headers.accept?.includes('yaml') === true ? 'application/yaml' : 'application/json',
+  };
+  return reply(
+    call,
+    error.code,
+    error.status,
+    wanted,
+    seconds === undefined || error.code !== 429 ? {} : { 'retry-after': String(seconds) },
+  );
+}
+
+function finish(
+  parts: HandlerParts,
+  call: ApiCall,
+  info: RequestInfo,
+  answer: ApiReply,
+  warnings: readonly string[],
+  startedMs: number,
+): ApiReply {
+  const { world } = parts.context;
+  const seconds = (world.clock.monotonicMs() - startedMs) / 1000;
+  parts.metrics.request({
+    verb: info.verb,
+    resource: info.resource ? info.resourceName : '',
+    code: answer.code,
+    seconds,
+  });
+  const headers: Record<string, string> = {
+    'audit-id': traceIdOf(call.trace) ?? newTraceparent(world.random).slice(3, 35),
+    'cache-control': 'no-cache, private',
+    traceparent: call.trace,
+    ...answer.headers,
+  };
+  if (warnings.length > 0)
+    headers.warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+  return { ...answer, headers };
+}

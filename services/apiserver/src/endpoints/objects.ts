@@ -1,0 +1,327 @@
+import {
+  decodeAs,
+  decodeObject,
+  isObject,
+  type KindInfo,
+  type KubeObject,
+  kinds,
+  type Scale,
+  scaleSchema,
+  statusErrors,
+} from '@kubelab/api';
+import type { World } from '@kubelab/world';
+import { partialMetadata } from '../printers/partial.js';
+import { tableFor } from '../printers/table.js';
+import type { RequestScope } from '../registry/context.js';
+import {
+  type Aspect,
+  type DeleteOptions,
+  mainAspect,
+  type ObjectRef,
+  type Patch,
+  type Registry,
+  statusAspect,
+} from '../registry/registry.js';
+import type { ApiCall, ApiReply } from './contract.js';
+import { selection } from './list.js';
+import { type AcceptedForm, contentType, optionalBody, parseBody, patchTypes, reply } from './negotiate.js';
+
+export interface ObjectParts {
+  readonly world: World;
+  readonly registry: Registry;
+}
+
+/** How a verb on one object (or a collection) is carried out; the table of verbs is in handler.ts. */
+export interface ObjectCall extends ObjectParts {
+  readonly call: ApiCall;
+  readonly scope: RequestScope;
+  readonly kind: KindInfo;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: string;
+  readonly form: AcceptedForm;
+}
+
+export async function getObject(request: ObjectCall): Promise<ApiReply> {
+  return objectReply(request, 200, await request.registry.get(ref(request)));
+}
+
+export async function createObject(request: ObjectCall): Promise<ApiReply> {
+  const { kind, namespace, scope, registry } = request;
+  const sent = decodeBody(request);
+  checkNamespace(kind, namespace, sent);
+  return objectReply(request, 201, await registry.create(scope, kind, namespace, sent));
+}
+
+export async function updateObject(request: ObjectCall): Promise<ApiReply> {
+  const { kind, namespace, name, scope, registry } = request;
+  const sent = decodeBody(request);
+  if (sent.metadata.name === '') sent.metadata.name = name;
+  if (sent.metadata.name !== name) {
+    throw statusErrors.badRequest(
+      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  checkNamespace(kind, namespace, sent);
+  const { object, created } = await registry.update(scope, ref(request), sent, aspectOf(request));
+  return objectReply(request, created ? 201 : 200, object);
+}
+
+export async function patchObject(request: ObjectCall): Promise<ApiReply> {
+  const { scope, registry } = request;
+  const patch = readPatch(request);
+  const { object, created } = await registry.patch(scope, ref(request), patch, aspectOf(request));
+  return objectReply(request, created ? 201 : 200, object);
+}
+
+export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
+  const { kind, name, scope, registry, call, form } = request;
+  const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
+  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  const group = kind.group === '' ? {} : { group: kind.group };
+  const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
+  return reply(
+    call,
+    200,
+    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details },
+    form,
+  );
+}
+
+/** Kinds whose deletion answers with the object, as in Kubernetes. */
+const kindsAnsweredWhole = new Set(['Pod', 'Service', 'ServiceAccount', 'Namespace']);
+
+export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
+  const { kind, namespace, scope, registry, call, form } = request;
+  const { selects } = selection(kind, namespace, '', call);
+  const cache = registry.storage.cache(kind);
+  await cache.waitFor(await registry.storage.currentRevision(kind), call.signal);
+  const options = readDeleteOptions(call);
+  const chosen = cache.all().filter(selects);
+  for (const { object } of chosen) {
+    const { namespace: inside = '', name } = object.metadata;
+    try {
+      await registry.delete(scope, { kind, namespace: inside, name }, options);
+    } catch (error) {
+      if (!isNotFound(error)) throw error; // Somebody else was quicker.
+    }
+  }
+  const body = {
+    kind: kind.listKind,
+    apiVersion: chosen[0]?.object.apiVersion ?? 'v1',
+    metadata: { resourceVersion: String(cache.revision) },
+    items: chosen.map((stored) => stored.object),
+  };
+  return reply(call, 200, body, form);
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'reason') === 'NotFound';
+}
+
+/* ---------------------------------------------------------------- scale: a view of spec.replicas */
+
+function scaleOf(object: KubeObject): Scale {
+  const spec = isObject(object.spec) ? object.spec : {};
+  const status = isObject(object.status) ? object.status : {};
+  const labels =
+    isObject(spec.selector) && isObject(spec.selector.matchLabels) ? spec.selector.matchLabels : {};
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      namespace: namespace ?? '',
+      uid: uid ?? '',
+      resourceVersion: resourceVersion ?? '',
+      creationTimestamp: creationTimestamp ?? '',
+    },
+    spec: { replicas: typeof spec.replicas === 'number' ? spec.replicas : 0 },
+    status: {
+      replicas: typeof status.replicas === 'number' ? status.replicas : 0,
+      selector: Object.entries(labels)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(','),
+    },
+  };
+}
+
+export async function getScale(request: ObjectCall): Promise<ApiReply> {
+  return reply(request.call, 200, scaleOf(await request.registry.get(ref(request))), request.form);
+}
+
+export async function writeScale(request: ObjectCall): Promise<ApiReply> {
+  const { call, registry, scope, kind, name, form } = request;
+  const before = await registry.get(ref(request));
+  const current = scaleOf(before);
+  const sent: unknown =
+    call.method === 'PUT' ? parseBody(call).value : mergeScale(current, parseBody(call).value);
+  const { object } = decodeAs(scaleSchema, sent, 'Scale in version "v1" cannot be handled as a Scale');
+  const replicas =
+    isObject(object.spec) && typeof object.spec.replicas === 'number' ? object.spec.replicas : 0;
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+    throw statusErrors.invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
+      { reason: 'FieldValueInvalid', field: 'spec.replicas', message },
+    ]);
+  }
+  const wanted = isObject(object.metadata) ? object.metadata.resourceVersion : undefined;
+  if (
+    call.method === 'PUT' &&
+    typeof wanted === 'string' &&
+    wanted !== '' &&
+    wanted !== before.metadata.resourceVersion
+  )
+    throw statusErrors.modified(kind, name);
+  const after = await registry.mutate(scope, ref(request), 'scale', (target) => {
+    target.spec = { ...(isObject(target.spec) ? target.spec : {}), replicas };
+  });
+  return reply(call, 200, scaleOf(after), form);
+}
+
+function mergeScale(current: Scale, patch: unknown): unknown {
+  const spec = isObject(patch) && isObject(patch.spec) ? patch.spec : {};
+  return { ...current, spec: { ...current.spec, ...spec } };
+}
+
+/* ---------------------------------------------------------------- bodies */
+
+function ref({ kind, namespace, name }: ObjectCall): ObjectRef {
+  return { kind, namespace, name };
+}
+
+function aspectOf({ subresource }: ObjectCall): Aspect {
+  if (subresource === 'status') return statusAspect;
+  if (subresource === 'finalize') return finalizeAspect;
+  return mainAspect;
+}
+
+/** PUT of a namespace's spec.finalizers. */
+const finalizeAspect: Aspect = {
+  subresource: 'finalize',
+  merge: (_kind, old, sent) => ({ ...old, spec: sent.spec }),
+};
+
+function decodeBody(request: ObjectCall): KubeObject {
+  const { call, kind, scope } = request;
+  const { value, duplicates } = parseBody(call);
+  const { object, unknownFields } = decodeObject(kind, value);
+  strictness(
+    call,
+    kind,
+    [
+      ...unknownFields.map((field) => `unknown field "${field}"`),
+      ...duplicates.map((field) => `duplicate field "${field}"`),
+    ],
+    scope,
+  );
+  return object;
+}
+
+/** fieldValidation: Strict refuses, Warn (the default) warns, Ignore ignores. */
+export function strictness(
+  call: ApiCall,
+  kind: KindInfo,
+  findings: readonly string[],
+  scope: RequestScope,
+): void {
+  const mode = call.query.fieldValidation?.[0] ?? 'Warn';
+  if (!['Strict', 'Warn', 'Ignore', ''].includes(mode)) {
+    throw statusErrors.badRequest(
+      `fieldValidation: Unsupported value: "${mode}": supported values: "Ignore", "Warn", "Strict"`,
+    );
+  }
+  if (findings.length === 0 || mode === 'Ignore') return;
+  if (mode !== 'Strict') {
+    for (const finding of findings) scope.warn(finding);
+    return;
+  }
+  const label = `${kind.kind} in version "${kind.version}"`;
+  throw statusErrors.badRequest(
+    `${label} cannot be handled as a ${kind.kind}: strict decoding error: ${findings.join(', ')}`,
+  );
+}
+
+function readPatch(request: ObjectCall): Patch {
+  const { call, kind, scope } = request;
+  const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
+  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  const { value, duplicates } = parseBody(call);
+  const force = call.query.force?.[0] === 'true';
+  if (type === 'apply') {
+    if ((call.query.fieldManager?.[0] ?? '') === '') {
+      throw statusErrors.invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+        {
+          reason: 'FieldValueRequired',
+          field: 'fieldManager',
+          message: 'Required value: is required for apply patch',
+        },
+      ]);
+    }
+    const { unknownFields } = decodeObject(kind, value);
+    strictness(
+      call,
+      kind,
+      [...unknownFields.map((field) => `unknown field "${field}"`), ...duplicates],
+      scope,
+    );
+    return { type, intent: value, force };
+  }
+  if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
+  return { type, patch: value };
+}
+
+function readDeleteOptions(call: ApiCall): DeleteOptions {
+  const body = optionalBody(call);
+  const grace =
+    body.gracePeriodSeconds ??
+    (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
+  const policy = body.propagationPolicy ?? call.query.propagationPolicy?.[0];
+  if (
+    grace !== undefined &&
+    grace !== null &&
+    (typeof grace !== 'number' || !Number.isInteger(grace) || grace < 0)
+  ) {
+    throw statusErrors.badRequest('gracePeriodSeconds: must be greater than or equal to 0');
+  }
+  const propagationPolicy = (['Orphan', 'Background', 'Foreground'] as const).find(
+    (known) => known === policy,
+  );
+  if (policy !== undefined && propagationPolicy === undefined) {
+    throw statusErrors.badRequest(
+      `propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan"`,
+    );
+  }
+  const conditions = isObject(body.preconditions) ? body.preconditions : {};
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
+    propagationPolicy,
+    preconditions: { uid: text(conditions.uid), resourceVersion: text(conditions.resourceVersion) },
+  };
+}
+
+function checkNamespace(kind: KindInfo, namespace: string, sent: KubeObject): void {
+  const given = sent.metadata.namespace ?? '';
+  if (!kind.namespaced || given === '' || given === namespace) return;
+  throw statusErrors.badRequest(
+    `the namespace of the provided object does not match the namespace sent on the request`,
+  );
+}
+
+function objectReply(request: ObjectCall, code: number, object: KubeObject): ApiReply {
+  const { call, form, kind, world } = request;
+  if (form.form === 'partial') return reply(call, code, partialMetadata(object), form);
+  if (form.form !== 'table') return reply(call, code, object, form);
+  const includeObject = call.query.includeObject?.[0] ?? 'Metadata';
+  const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
+  return reply(
+    call,
+    code,
+    tableFor(kind, [object], { nowMs: world.clock.nowMs(), includeObject, metadata }),
+    form,
+  );
+}
+
+export const storedKinds = new Set(kinds);

@@ -1,0 +1,278 @@
+import {
+  ApiError,
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  deepEqual,
+  type EndpointSlice,
+  type Endpoints,
+  type Event,
+  endpointSliceKind,
+  endpointsKind,
+  eventKind,
+  type KindInfo,
+  type KubeObject,
+  namespaceKind,
+  serviceKind,
+} from '@kubelab/api';
+import { prefixEnd, StoreError } from '@kubelab/store';
+import { type Logger, newTraceparent } from '@kubelab/telemetry';
+import type { Address, Timer, World } from '@kubelab/world';
+import { systemNamespaces } from '../admission/admission.js';
+import { bootstrapBindings, bootstrapRoles } from '../auth/bootstrap.js';
+import { bytesOf, internalPrefix, textOf } from '../storage/keys.js';
+import type { RequestScope } from './context.js';
+import type { Registry } from './registry.js';
+
+const heartbeatMs = 2_000;
+/** An apiserver that has not been heard of for so long is no endpoint of the `kubernetes` Service. */
+const instanceTimeoutMs = 8_000;
+const eventTtlMs = 3_600_000;
+const pruneEveryMs = 60_000;
+const compactEveryMs = 300_000;
+const instancePrefix = `${internalPrefix}/apiservers/`;
+const compactionKey = bytesOf(`${internalPrefix}/compaction`);
+
+export interface BootstrapParts {
+  readonly world: World;
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly name: string;
+  readonly advertise: Address;
+  readonly serviceAddress: string;
+}
+
+/** What apiservers keep up besides answering: namespaces, roles, the `kubernetes` Service, old events and revisions. Safe with any number of instances. */
+export class Bootstrap {
+  readonly #parts: BootstrapParts;
+  readonly #timers: Timer[] = [];
+  #stopped = false;
+  #done = false;
+  #compactTo = 0;
+
+  constructor(parts: BootstrapParts) {
+    this.#parts = parts;
+  }
+
+  /** Namespaces and roles are there. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  start(): void {
+    void this.#untilDone();
+    this.#every(heartbeatMs, () => this.#instances());
+    this.#every(pruneEveryMs, () => this.#pruneEvents());
+    this.#every(compactEveryMs, () => this.#compact());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    // The others need not wait for this instance to be missed.
+    await this.#quietly('leave', async () => {
+      await this.#store.txn(
+        { compare: [], success: [{ type: 'deleteRange', key: this.#instanceKey }], failure: [] },
+        { deadlineMs: 1_000 },
+      );
+    });
+  }
+
+  get #store() {
+    return this.#parts.registry.storage.store;
+  }
+
+  get #instanceKey(): Uint8Array {
+    return bytesOf(`${instancePrefix}${this.#parts.name}`);
+  }
+
+  #every(periodMs: number, work: () => Promise<void>): void {
+    let running = false;
+    const turn = () => {
+      if (running || !this.#done) return;
+      running = true;
+      void this.#quietly('upkeep', work).finally(() => {
+        running = false;
+      });
+    };
+    this.#timers.push(this.#parts.world.timers.setInterval(turn, periodMs));
+  }
+
+  /** The store may be away; what was not done is done at the next turn. */
+  async #quietly(what: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof StoreError)) throw error;
+      this.#parts.log.warn({ what, error: error.message }, 'upkeep waits for the store');
+      return false;
+    }
+  }
+
+  async #untilDone(): Promise<void> {
+    const { timers } = this.#parts.world;
+    while (!this.#stopped && !(await this.#quietly('bootstrap', () => this.#create())))
+      await timers.sleep(200);
+    this.#done = true;
+    await this.#quietly('instances', () => this.#instances());
+  }
+
+  async #create(): Promise<void> {
+    for (const name of systemNamespaces)
+      await this.#ensure(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const role of bootstrapRoles) await this.#ensure(clusterRoleKind, role);
+    for (const binding of bootstrapBindings) await this.#ensure(clusterRoleBindingKind, binding);
+    await this.#ensure(serviceKind, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { component: 'apiserver', provider: 'kubernetes' },
+      },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: this.#parts.serviceAddress,
+        ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: this.#parts.advertise.port }],
+      },
+    });
+  }
+
+  #scope(): RequestScope {
+    const { world } = this.#parts;
+    const user = { name: 'system:apiserver', groups: ['system:masters'] };
+    return {
+      world,
+      user,
+      trace: newTraceparent(world.random),
+      fieldManager: 'kube-apiserver',
+      dryRun: false,
+      signal: undefined,
+      warn: () => undefined,
+    };
+  }
+
+  /** Creates what is absent; roles and endpoints are brought to what they should be. */
+  async #ensure(kind: KindInfo, wanted: KubeObject): Promise<void> {
+    const { registry } = this.#parts;
+    const { namespace = '', name } = wanted.metadata;
+    const found = await registry.storage.get(kind, namespace, name);
+    if (found === undefined) {
+      try {
+        await registry.create(this.#scope(), kind, namespace, structuredClone(wanted));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error; // The other instance was quicker.
+      }
+      return;
+    }
+    if (kind === namespaceKind || kind === serviceKind) return;
+    const fields = Object.entries(wanted).filter(
+      ([field]) => !['apiVersion', 'kind', 'metadata'].includes(field),
+    );
+    if (fields.every(([field, value]) => deepEqual(found[field], value))) return;
+    await registry.mutate(
+      this.#scope(),
+      { kind, namespace, name },
+      '',
+      (object) => void Object.assign(object, Object.fromEntries(fields)),
+    );
+  }
+
+  /** Each instance says that it lives; whoever lives keeps the endpoints of `kubernetes` to those that do. */
+  async #instances(): Promise<void> {
+    const { world, advertise } = this.#parts;
+    const nowMs = world.clock.nowMs();
+    const mine = JSON.stringify({ address: advertise, aliveMs: nowMs });
+    await this.#store.txn({
+      compare: [],
+      success: [{ type: 'put', key: this.#instanceKey, value: bytesOf(mine) }],
+      failure: [],
+    });
+    const prefix = bytesOf(instancePrefix);
+    const { kvs } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
+    const alive = kvs
+      .map((kv): { address: Address; aliveMs: number } => JSON.parse(textOf(kv.value)))
+      .filter((one) => nowMs - one.aliveMs < instanceTimeoutMs);
+    const metadata = { name: 'kubernetes', namespace: 'default' };
+    const byPort = new Map<number, string[]>();
+    for (const { address } of alive)
+      byPort.set(address.port, [...(byPort.get(address.port) ?? []), address.host]);
+    const subsets = [...byPort]
+      .sort(([a], [b]) => a - b)
+      .map(([port, hosts]) => ({
+        addresses: hosts.sort().map((ip) => ({ ip })),
+        ports: [{ name: 'https', port, protocol: 'TCP' }],
+      }));
+    const endpoints: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets };
+    await this.#ensure(endpointsKind, endpoints);
+    // Instances on one machine differ by their port, and a slice has one port for all of its endpoints: a slice for each port.
+    for (const { addresses, ports } of subsets) {
+      const [{ port } = { port: 0 }] = ports;
+      const slice: EndpointSlice = {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: `kubernetes-${port}`,
+          namespace: 'default',
+          labels: { 'kubernetes.io/service-name': 'kubernetes' },
+        },
+        addressType: 'IPv4',
+        endpoints: addresses.map(({ ip }) => ({ addresses: [ip], conditions: { ready: true } })),
+        ports: [{ name: 'https', port, protocol: 'TCP' }],
+      };
+      await this.#ensure(endpointSliceKind, slice);
+    }
+    await this.#dropDeadSlices(new Set([...byPort.keys()].map((port) => `kubernetes-${port}`)));
+  }
+
+  async #dropDeadSlices(wanted: ReadonlySet<string>): Promise<void> {
+    const { registry } = this.#parts;
+    const slices = registry.storage
+      .cache(endpointSliceKind)
+      .all()
+      .map((stored) => stored.object.metadata);
+    const dead = slices.filter(
+      ({ namespace, name }) => namespace === 'default' && /^kubernetes-\d+$/.test(name) && !wanted.has(name),
+    );
+    for (const { name } of dead) await this.#delete({ kind: endpointSliceKind, namespace: 'default', name });
+  }
+
+  async #delete(ref: { kind: KindInfo; namespace: string; name: string }): Promise<void> {
+    try {
+      await this.#parts.registry.delete(this.#scope(), ref, {});
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error; // The other instance was quicker.
+    }
+  }
+
+  /** Events live for an hour after they were last seen. */
+  async #pruneEvents(): Promise<void> {
+    const { registry, world } = this.#parts;
+    const before = world.clock.nowMs() - eventTtlMs;
+    for (const { object } of registry.storage.cache(eventKind).all()) {
+      const event = object as Event;
+      const seen = Date.parse(
+        event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '',
+      );
+      if (seen >= before) continue;
+      await this.#delete({
+        kind: eventKind,
+        namespace: event.metadata.namespace ?? '',
+        name: event.metadata.name,
+      });
+    }
+  }
+
+  /** To where the store was one turn ago, by whichever instance is first (as kube-apiserver does with compact_rev_key). */
+  async #compact(): Promise<void> {
+    const { header, kvs } = await this.#store.range({ key: compactionKey });
+    const known = kvs[0]?.modRevision ?? 0;
+    const { succeeded } = await this.#store.txn({
+      compare: [{ key: compactionKey, target: 'modRevision', result: 'equal', number: known }],
+      success: [{ type: 'put', key: compactionKey, value: bytesOf(String(header.revision)) }],
+      failure: [],
+    });
+    if (succeeded && this.#compactTo > 0) await this.#store.compact(this.#compactTo);
+    this.#compactTo = header.revision;
+  }
+}

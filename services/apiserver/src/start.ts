@@ -1,0 +1,112 @@
+import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import { connectStore } from '@kubelab/store';
+import { serveWire, type WireContext } from '@kubelab/wire';
+import type { Address, World } from '@kubelab/world';
+import { Admission } from './admission/admission.js';
+import { Authorizer } from './auth/authorize.js';
+import { createHandler } from './endpoints/handler.js';
+import type { HealthCheck } from './endpoints/health.js';
+import { Metrics } from './endpoints/metrics.js';
+import { Bootstrap } from './registry/bootstrap.js';
+import { Registry } from './registry/registry.js';
+import { ServiceAllocator } from './registry/strategies/service.js';
+import { strategies } from './registry/strategy.js';
+import { Storage } from './storage/storage.js';
+import { serveHttps } from './transport/https.adapter.js';
+import { wireService } from './transport/wire.js';
+
+export interface ApiserverConfig extends ComponentConfig {
+  /** Where HTTPS is served, for kubectl and Kubernetes clients. */
+  readonly secureListen: Address;
+  readonly etcdServers: readonly Address[];
+  readonly serviceCidr: string;
+  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. */
+  readonly advertise: Address;
+  /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
+  readonly defaultTolerationSeconds: number;
+}
+
+const version = {
+  major: '1',
+  minor: '33',
+  gitVersion: 'v1.33.0+kubelab',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'none',
+  compiler: 'tsc',
+  platform: 'node/any',
+};
+
+/** Starts an apiserver. It serves at once; while the store is away it says so (503, 504) and goes on by itself when it is back. */
+export async function startApiserver(world: World, config: ApiserverConfig): Promise<RunningComponent> {
+  const { telemetry, links, tls, name } = config;
+  const { log } = telemetry;
+  const context: WireContext = { world, telemetry, links };
+  const store = connectStore(context, { addresses: config.etcdServers, tls });
+  const storage = new Storage(world, store, log);
+  const services = new ServiceAllocator(world, store, config.serviceCidr);
+  const admission = new Admission(storage, { defaultTolerationSeconds: config.defaultTolerationSeconds });
+  const registry = new Registry(storage, admission, strategies({ services }));
+  const bootstrap = new Bootstrap({
+    world,
+    registry,
+    log,
+    name,
+    advertise: config.advertise,
+    serviceAddress: services.firstAddress,
+  });
+  let stopping = false;
+  const ping: HealthCheck = { name: 'ping', holds: () => true };
+  const ready = () => storage.ready && bootstrap.done && !stopping;
+  const handler = createHandler({
+    context,
+    tls,
+    registry,
+    authorizer: new Authorizer(storage),
+    metrics: new Metrics(),
+    log,
+    version,
+    health: {
+      live: [ping],
+      ready: [
+        ping,
+        { name: 'etcd', holds: () => storage.ready },
+        { name: 'poststarthook/bootstrap', holds: () => bootstrap.done },
+        { name: 'shutdown', holds: () => !stopping },
+      ],
+    },
+  });
+  const https = await serveHttps({
+    world,
+    address: config.secureListen,
+    tls,
+    name,
+    messages: telemetry.messages,
+    handler,
+  });
+  const wire = await serveWire(context, {
+    address: config.listen,
+    tls,
+    services: [wireService(world, handler), config.debug],
+  });
+  storage.start();
+  bootstrap.start();
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    stopping = true;
+    await bootstrap.stop();
+    await Promise.all([https.close(), wire.close()]);
+    storage.stop();
+    await store.close();
+  };
+  return {
+    address: wire.address,
+    role: () => 'serving',
+    ready,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

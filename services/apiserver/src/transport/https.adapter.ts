@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { bodyBytesMax, statusErrors } from '@kubelab/api';
+import { childTraceparent, type MessageCollector } from '@kubelab/telemetry';
+import { type Address, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
+import { anonymous, userOf } from '../auth/authenticate.js';
+import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/contract.js';
+import type { Method } from '../endpoints/request-info.js';
+import type { UserInfo } from '../registry/context.js';
+
+const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const gzipBytesMin = 128 * 1024;
+const headersTimeoutMs = 10_000;
+const connectionsMax = 5_000;
+/** A stream's reader that takes nothing for so long is gone. */
+const stalledMs = 30_000;
+const compress = promisify(gzip);
+
+export interface HttpsOptions {
+  readonly world: World;
+  readonly address: Address;
+  readonly tls: TlsMaterial;
+  readonly name: string;
+  readonly messages: MessageCollector;
+  readonly handler: ApiHandler;
+}
+
+/** HTTPS for kubectl and every Kubernetes client: a client certificate says who asks; without one it is anonymous, with a bad one nobody. */
+export async function serveHttps(
+  options: HttpsOptions,
+): Promise<{ address: Address; close(): Promise<void> }> {
+  const { tls, address } = options;
+  const server = createServer(
+    {
+      ca: tls.caPem,
+      cert: tls.certPem,
+      key: tls.keyPem,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      headersTimeout: headersTimeoutMs,
+    },
+    (request, response) => {
+      serve(options, request, response).catch(() => response.destroy());
+    },
+  );
+  server.maxConnections = connectionsMax;
+  server.keepAliveTimeout = 60_000;
+  await listening(server, address);
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+  return {
+    address: { host: address.host, port },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function listening(server: Server, { host, port }: Address): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      const code = Reflect.get(error, 'code') === 'EADDRINUSE' ? 'addressInUse' : 'addressNotAvailable';
+      reject(new NetworkError(code, `cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+async function serve(
+  options: HttpsOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { world, handler } = options;
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const user = authenticated(request);
+  const url = new URL(request.url ?? '/', 'https://apiserver');
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+  const trace = childTraceparent(headers.traceparent, world.random);
+  report(
+    options,
+    'receive',
+    `${request.method} ${url.pathname}`,
+    trace,
+    Number(headers['content-length'] ?? 0),
+  );
+  if (user === undefined)
+    return send(options, request, response, status(statusErrors.unauthorized().status, 401));
+  const body = await readBody(request);
+  if (body === undefined)
+    return send(options, request, response, status(statusErrors.tooLarge(bodyBytesMax).status, 413));
+  const method = request.method ?? 'GET';
+  if (!isMethod(method))
+    return send(
+      options,
+      request,
+      response,
+      status(statusErrors.badRequest(`unknown method ${method}`).status, 400),
+    );
+  const query: Record<string, string[]> = {};
+  for (const key of new Set(url.searchParams.keys())) query[key] = url.searchParams.getAll(key);
+  const call: ApiCall = {
+    method,
+    path: url.pathname,
+    query,
+    headers,
+    body,
+    user,
+    trace,
+    signal: gone.signal,
+  };
+  return send(options, request, response, await handler(call));
+}
+
+function isMethod(method: string): method is Method {
+  return methods.has(method);
+}
+
+function status(body: object, code: number): ApiReply {
+  return {
+    code,
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(`${JSON.stringify(body)}\n`),
+  };
+}
+
+/** undefined: a certificate was shown and is not of this cluster. */
+function authenticated(request: IncomingMessage): UserInfo | undefined {
+  const socket = request.socket as TLSSocket;
+  if (request.headers.authorization !== undefined) return undefined;
+  const { subject } = socket.getPeerCertificate();
+  if (subject === undefined) return anonymous;
+  if (!socket.authorized) return undefined;
+  const all = (value: string | string[] | undefined) =>
+    value === undefined ? [] : Array.isArray(value) ? value : [value];
+  return userOf({ commonName: all(subject.CN)[0] ?? '', organizations: all(subject.O) });
+}
+
+/** undefined when it is over the limit; the rest is let go by, so that the answer is heard. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= bodyBytesMax) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > 8 * bodyBytesMax) return undefined;
+  }
+  return size > bodyBytesMax ? undefined : new Uint8Array(Buffer.concat(chunks));
+}
+
+async function send(
+  options: HttpsOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: ApiReply,
+): Promise<void> {
+  const { 'transfer-encoding': _chunked, ...headers } = reply.headers;
+  if (!(reply.body instanceof Uint8Array)) {
+    response.writeHead(reply.code, headers);
+    response.flushHeaders();
+    await pump(options, response, reply.body);
+    return;
+  }
+  const zipped =
+    reply.body.byteLength > gzipBytesMin && request.headers['accept-encoding']?.includes('gzip') === true;
+  const body = zipped ? await compress(reply.body) : reply.body;
+  if (zipped) Object.assign(headers, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  response.writeHead(reply.code, { ...headers, 'content-length': body.byteLength });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Chunk by chunk, at the reader's pace; what waits meanwhile is bounded by the stream itself. */
+async function pump(
+  options: HttpsOptions,
+  response: ServerResponse,
+  body: AsyncIterable<StreamChunk>,
+): Promise<void> {
+  for await (const { bytes, trace } of body) {
+    if (response.destroyed) break;
+    report(options, 'send', 'watch event', trace, bytes.byteLength);
+    if (response.write(bytes)) continue;
+    const stalled = new AbortController();
+    const timer = options.world.timers.setTimeout(() => stalled.abort(), stalledMs);
+    try {
+      await Promise.race([
+        once(response, 'drain', { signal: stalled.signal }),
+        once(response, 'close', { signal: stalled.signal }),
+      ]);
+    } catch {
+      response.destroy();
+    } finally {
+      timer.cancel();
+      stalled.abort();
+    }
+  }
+  response.end();
+}
+
+function report(
+  { world, name, messages }: HttpsOptions,
+  direction: 'send' | 'receive',
+  kind: string,
+  trace: string | undefined,
+  bytes: number,
+): void {
+  const [from, to] = direction === 'receive' ? ['client', name] : [name, 'client'];
+  messages.record({ timeMs: world.clock.nowMs(), direction, from, to, kind, key: '', bytes, trace });
+}

@@ -18,7 +18,7 @@ import type {
   ServiceAccount,
 } from '@kubelab/api';
 import { readyText, restartsText, statusText } from './pod-status.js';
-import { age, ageColumn, type Cell, type Column, nameColumn } from './table.js';
+import { age, ageColumn, type Cell, type Column, nameColumn } from './column.js';
 
 const none = '<none>';
 

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '@kubelab/api';
-import { age } from './table.js';
+import { age } from './column.js';
 
 /** `1/2`: ready containers of all. */
 export function readyText(pod: Pod): string {

@@ -1,16 +1,7 @@
-import { formatAge, type KindInfo, type KubeObject } from '@kubelab/api';
+import type { KindInfo, KubeObject } from '@kubelab/api';
+import { type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
 import { partialMetadata } from './partial.js';
-
-export type Cell = string | number | boolean;
-
-export interface Column {
-  readonly name: string;
-  readonly type?: 'string' | 'integer' | 'boolean' | 'date';
-  /** 1 and above: only with `-o wide`. */
-  readonly priority?: number;
-  readonly cell: (object: KubeObject, nowMs: number) => Cell;
-}
 
 export interface TableOptions {
   readonly nowMs: number;
@@ -41,17 +32,8 @@ export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options
   };
 }
 
-export const nameColumn: Column = { name: 'Name', cell: (object) => object.metadata.name };
-export const ageColumn: Column = {
-  name: 'Age',
-  cell: (object, nowMs) => age(object.metadata.creationTimestamp, nowMs),
-};
-
 const anyKind: readonly Column[] = [
   nameColumn,
   { name: 'Created At', type: 'date', cell: (object) => object.metadata.creationTimestamp ?? '' },
 ];
 
-export function age(timestamp: string | undefined, nowMs: number): string {
-  return timestamp === undefined ? '<unknown>' : formatAge(nowMs - Date.parse(timestamp));
-}

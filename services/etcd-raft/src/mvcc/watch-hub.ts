@@ -9,8 +9,8 @@ export interface SyncedWatcher {
   readonly from: number;
   /** Whole revisions: every event of the range up to `through` that was not delivered before. Must not throw. */
   deliver(events: readonly StoreEvent[], through: number): void;
-  /** The state was replaced by a snapshot; the watcher was removed, and is to read history from where it is. */
-  resync(): void;
+  /** The state was replaced by a snapshot; the watcher was removed. It was told everything up to `through`, and is to read history from there. */
+  resync(through: number): void;
 }
 
 interface Bounds {
@@ -63,11 +63,12 @@ export class WatchHub {
   }
 
   restored(revision: number): void {
+    const told = this.#published;
     this.#published = revision;
     const all = [...this.#ranges.keys(), ...[...this.#exact.values()].flatMap((watchers) => [...watchers])];
     this.#ranges.clear();
     this.#exact.clear();
-    for (const watcher of all) watcher.resync();
+    for (const watcher of all) watcher.resync(told);
   }
 
   #gather(

@@ -28,9 +28,12 @@ export async function serveWatch({ store, header, stream, request }: WatchSessio
   };
   // A watch from now on is told where now is: there it resumes when it breaks before its first event.
   if (fromNow) send([], store.revision);
-  const progress = answerProgress(stream, () => {
-    if (next > store.revision) send([], store.revision);
-  });
+  // In the hub it has been told of every change: those of other keys move it on without a word.
+  let level = false;
+  const tellProgress = () => {
+    if (level || next > store.revision) send([], store.revision);
+  };
+  const progress = answerProgress(stream, tellProgress);
   while (!stream.signal.aborted) {
     while (next <= store.revision && !stream.signal.aborted) {
       const batch = store.changes(request, { from: next, eventsMax: catchUpEventsMax, prevKv });
@@ -40,11 +43,18 @@ export async function serveWatch({ store, header, stream, request }: WatchSessio
     }
     if (stream.signal.aborted) break;
     await new Promise<void>((resolve) => {
+      level = true;
       const leave = () => {
+        level = false;
         remove();
+        stream.signal.removeEventListener('abort', leave);
         resolve();
       };
-      const remove = store.hub.add({ range: request, prevKv, from: next, deliver: send, resync: leave });
+      const resync = (through: number) => {
+        next = Math.max(next, through + 1);
+        leave();
+      };
+      const remove = store.hub.add({ range: request, prevKv, from: next, deliver: send, resync });
       stream.signal.addEventListener('abort', leave, { once: true });
     });
   }

@@ -1,0 +1,149 @@
+import { ApiError } from '@kubelab/api';
+import type { Logger, Traceparent } from '@kubelab/telemetry';
+import type { Timer, World } from '@kubelab/world';
+
+const backoffMinMs = 5;
+const backoffMaxMs = 30_000;
+
+/**
+ * Keys to be worked on (client-go's workqueue). `dirty`: to be done; `processing`: being done. A key added while it is being done is done once more afterwards; added
+ * twice before it is begun, it is done once. So one key is never worked on by two workers, and no change is missed.
+ */
+export class WorkQueue {
+  readonly #world: World;
+  #ready: string[] = [];
+  readonly #dirty = new Set<string>();
+  readonly #processing = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, { readonly atMs: number; readonly timer: Timer }>();
+  readonly #traces = new Map<string, Traceparent>();
+  #waiters: ((key: string | undefined) => void)[] = [];
+  #stopped = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get length(): number {
+    return this.#ready.length;
+  }
+
+  add(key: string, trace?: Traceparent): void {
+    if (this.#stopped) return;
+    if (trace !== undefined) this.#traces.set(key, trace);
+    if (this.#dirty.has(key)) return;
+    this.#dirty.add(key);
+    if (!this.#processing.has(key)) this.#enqueue(key);
+  }
+
+  /** The earlier of two times for one key counts. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#stopped) return;
+    const atMs = this.#world.clock.monotonicMs() + delayMs;
+    const known = this.#delayed.get(key);
+    if (known !== undefined && known.atMs <= atMs) return;
+    known?.timer.cancel();
+    const due = () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    };
+    this.#delayed.set(key, { atMs, timer: this.#world.timers.setTimeout(due, delayMs) });
+  }
+
+  /** Again, later each time it fails in a row. */
+  retry(key: string): void {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.addAfter(key, Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures, 20)));
+  }
+
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** The next key, to be given back by done(); undefined once the queue is stopped. */
+  take(): Promise<string | undefined> {
+    if (this.#stopped) return Promise.resolve(undefined);
+    const key = this.#ready.shift();
+    if (key === undefined) return new Promise((resolve) => this.#waiters.push(resolve));
+    return Promise.resolve(this.#begin(key));
+  }
+
+  /** The trace of the latest event that put this key here. */
+  traceOf(key: string): Traceparent | undefined {
+    const trace = this.#traces.get(key);
+    this.#traces.delete(key);
+    return trace;
+  }
+
+  done(key: string): void {
+    this.#processing.delete(key);
+    if (this.#dirty.has(key)) this.#enqueue(key);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const { timer } of this.#delayed.values()) timer.cancel();
+    this.#delayed.clear();
+    for (const waiter of this.#waiters.splice(0)) waiter(undefined);
+  }
+
+  #begin(key: string): string {
+    this.#dirty.delete(key);
+    this.#processing.add(key);
+    return key;
+  }
+
+  #enqueue(key: string): void {
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) this.#ready.push(key);
+    else waiter(this.#begin(key));
+  }
+}
+
+export interface ReconcileResult {
+  /** Look again after so long, though nothing may have changed. */
+  readonly requeueAfterMs?: number;
+}
+
+export type Reconcile = (
+  key: string,
+  context: { readonly trace: Traceparent | undefined },
+) => Promise<ReconcileResult | undefined>;
+
+/** Works on keys until the queue is stopped. What fails is tried again; an error that is no API error is a bug, and is logged as one. */
+export async function runWorkers(
+  queue: WorkQueue,
+  reconcile: Reconcile,
+  options: { readonly workers: number; readonly log: Logger; readonly name: string },
+): Promise<void> {
+  const worker = async () => {
+    for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+      await reconcileOne(queue, reconcile, key, options);
+    }
+  };
+  await Promise.all(Array.from({ length: options.workers }, worker));
+}
+
+async function reconcileOne(
+  queue: WorkQueue,
+  reconcile: Reconcile,
+  key: string,
+  { log, name }: { log: Logger; name: string },
+): Promise<void> {
+  const trace = queue.traceOf(key);
+  try {
+    const result = await reconcile(key, { trace });
+    queue.forget(key);
+    if (result?.requeueAfterMs !== undefined) queue.addAfter(key, result.requeueAfterMs);
+  } catch (error) {
+    const expected =
+      error instanceof ApiError && (error.code === 409 || error.code === 404 || error.code >= 500);
+    if (expected)
+      log.debug({ controller: name, key, trace, error: error.message }, 'reconcile is tried again');
+    else log.error({ controller: name, key, trace, error }, 'reconcile failed; it is tried again');
+    queue.retry(key);
+  } finally {
+    queue.done(key);
+  }
+}

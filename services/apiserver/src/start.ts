@@ -1,9 +1,10 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import { connectStore } from '@kubelab/store';
+import { connectStore, type Store } from '@kubelab/store';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
 import { Authorizer } from './auth/authorize.js';
+import type { ApiHandler } from './endpoints/contract.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
 import { Metrics } from './endpoints/metrics.js';
@@ -38,12 +39,29 @@ const version = {
   platform: 'node/any',
 };
 
+export interface RunningApiserver extends RunningComponent {
+  /** Where HTTPS is served. */
+  readonly secureAddress: Address;
+  /** For calls from the same process; see createInProcessTransport. */
+  readonly handler: ApiHandler;
+}
+
 /** Starts an apiserver. It serves at once; while the store is away it says so (503, 504) and goes on by itself when it is back. */
-export async function startApiserver(world: World, config: ApiserverConfig): Promise<RunningComponent> {
+export async function startApiserver(world: World, config: ApiserverConfig): Promise<RunningApiserver> {
+  const { telemetry, links, tls } = config;
+  const context: WireContext = { world, telemetry, links };
+  return serveApiserver(world, config, connectStore(context, { addresses: config.etcdServers, tls }));
+}
+
+/** The same over any store; `stop` closes it. */
+export async function serveApiserver(
+  world: World,
+  config: ApiserverConfig,
+  store: Store,
+): Promise<RunningApiserver> {
   const { telemetry, links, tls, name } = config;
   const { log } = telemetry;
   const context: WireContext = { world, telemetry, links };
-  const store = connectStore(context, { addresses: config.etcdServers, tls });
   const storage = new Storage(world, store, log);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const admission = new Admission(storage, { defaultTolerationSeconds: config.defaultTolerationSeconds });
@@ -102,6 +120,8 @@ export async function startApiserver(world: World, config: ApiserverConfig): Pro
   };
   return {
     address: wire.address,
+    secureAddress: https.address,
+    handler,
     role: () => 'serving',
     ready,
     stop: () => {

@@ -1,1 +1,1 @@
-export {};
+export { type SchedulerConfig, startScheduler } from './start.js';

@@ -5,10 +5,18 @@ import { ensurePki, kubeconfig } from '@kubelab/pki';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type TlsMaterial, type World } from '@kubelab/world';
-import { createInProcessTransport, type RunningApiserver, serveApiserver, type UserInfo } from '../src/index.js';
+import {
+  createInProcessTransport,
+  type RunningApiserver,
+  serveApiserver,
+  type UserInfo,
+} from '../src/index.js';
 import { MemoryStore } from './memory-store.js';
 
-export const admin: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+export const admin: UserInfo = {
+  name: 'kubernetes-admin',
+  groups: ['system:masters', 'system:authenticated'],
+};
 
 export interface TestServer {
   readonly world: World;

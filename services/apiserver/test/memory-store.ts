@@ -175,7 +175,15 @@ export class MemoryStore implements Store {
     const zero = { raftTerm: 1, raftIndex: 0, raftAppliedIndex: 0, dbBytes: 0 };
     const compactRevision = this.#compacted;
     const { header } = this;
-    return { header, name: 'memory', version: '0', role: 'leader', leader: 'memory', compactRevision, ...zero };
+    return {
+      header,
+      name: 'memory',
+      version: '0',
+      role: 'leader',
+      leader: 'memory',
+      compactRevision,
+      ...zero,
+    };
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,13 @@
 import { bodyBytesMax, duplicateFields, isObject, parseJson, parseYaml, statusErrors } from '@kubelab/api';
 import { stringify } from 'yaml';
+import { decodeProtobuf } from '../protobuf/decode.js';
+import { ProtobufError } from '../protobuf/reader.js';
 import type { ApiCall, ApiReply } from './contract.js';
 
 const encoder = new TextEncoder();
 const jsonType = 'application/json';
 const yamlType = 'application/yaml';
+const protobufType = 'application/vnd.kubernetes.protobuf';
 const accepted = [jsonType, yamlType];
 export const patchTypes = {
   'application/json-patch+json': 'json',
@@ -38,7 +41,7 @@ export function acceptedForm(accept: string | undefined): AcceptedForm {
     if (as.startsWith('PartialObjectMetadata') && values.g === 'meta.k8s.io')
       return { form: 'partial', type: jsonType };
   }
-  throw statusErrors.notAcceptable([...accepted, 'application/vnd.kubernetes.protobuf']);
+  throw statusErrors.notAcceptable([...accepted, protobufType]);
 }
 
 /** The media type of a body, without parameters. */
@@ -58,9 +61,20 @@ export function parseBody(call: ApiCall): ParsedBody {
   if (type === yamlType || type === 'application/apply-patch+yaml') {
     return { value: parseYaml(new TextDecoder().decode(call.body)), duplicates: [] };
   }
-  if (type !== jsonType && !(type in patchTypes)) throw statusErrors.unsupportedMediaType(accepted);
+  if (type === protobufType) return { value: fromProtobuf(call.body), duplicates: [] };
+  if (type !== jsonType && !(type in patchTypes))
+    throw statusErrors.unsupportedMediaType([...accepted, protobufType]);
   const value = parseJson(call.body);
   return { value, duplicates: duplicateFields(new TextDecoder().decode(call.body)) };
+}
+
+function fromProtobuf(body: Uint8Array): unknown {
+  try {
+    return decodeProtobuf(body);
+  } catch (error) {
+    if (error instanceof ProtobufError) throw statusErrors.badRequest(error.message);
+    throw error;
+  }
 }
 
 /** A whole answer: one object. Indented for people: `?pretty`, or a tool that people use. */

@@ -1,0 +1,174 @@
+import { messages } from './generated/messages.js';
+import { ProtobufError, type RawField, rawFields } from './reader.js';
+
+const depthMax = 64;
+const magic = [0x6b, 0x38, 0x73, 0x00] as const; // "k8s\0"
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A Kubernetes protobuf body as the object that its JSON would be: `k8s\0`, then runtime.Unknown { 1 typeMeta { 1 apiVersion, 2 kind }, 2 raw }.
+ * kubectl 1.32 and later send such bodies from its generators (`create deployment`, `auth can-i`), and do not fall back to JSON.
+ */
+export function decodeProtobuf(body: Uint8Array): Record<string, unknown> {
+  if (magic.some((byte, at) => body[at] !== byte))
+    throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix k8s');
+  const unknown = [...rawFields(body.subarray(magic.length))];
+  const typeMeta = [...rawFields(bytesOf(unknown, 1))];
+  const [apiVersion, kind] = [textOf(bytesOf(typeMeta, 1)), textOf(bytesOf(typeMeta, 2))];
+  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
+  // Tables are named by a group's first label: rbac for rbac.authorization.k8s.io.
+  const message = lookUp(kind, `${group.split('.')[0] ?? group}/${version ?? ''}`);
+  if (message === undefined) throw new ProtobufError(`no kind "${kind}" is registered for "${apiVersion}"`);
+  return { apiVersion, kind, ...decodeMessage(message, bytesOf(unknown, 2), 0) };
+}
+
+interface FieldSpec {
+  readonly name: string;
+  /** Its message's fields are its parent's own in JSON. */
+  readonly embedded: boolean;
+  /** Zero values of fields that are no pointers are as good as absent. */
+  readonly pointer: boolean;
+  readonly shape: 'one' | 'list' | 'map';
+  readonly type: string;
+}
+
+interface MessageSpec {
+  readonly scope: string;
+  readonly fields: ReadonlyMap<number, FieldSpec>;
+}
+
+const parsed = new Map<string, MessageSpec>();
+
+/** In the containing message's own group, else in meta, else in core. */
+function lookUp(type: string, scope: string): MessageSpec | undefined {
+  const scopes = scope === 'meta/v1' ? [scope] : [scope, 'meta/v1', 'core/v1'];
+  const found = scopes.find((one) => messages[`${one}.${type}`] !== undefined);
+  if (found === undefined) return undefined;
+  const key = `${found}.${type}`;
+  const spec = parsed.get(key) ?? { scope: found, fields: parseFields(messages[key] ?? '') };
+  parsed.set(key, spec);
+  return spec;
+}
+
+function parseFields(text: string): Map<number, FieldSpec> {
+  const fields = [...text.matchAll(/(\d+)([^\s:]+):(\S+)/g)].map(([, number, name = '', full = '']) => {
+    const pointer = full.startsWith('*');
+    const type = pointer ? full.slice(1) : full;
+    const isList = type.startsWith('[]') && type !== '[]byte';
+    const isMap = type.startsWith('{');
+    const inner = isList ? type.slice(2) : isMap ? type.slice(1, -1) : type;
+    const shape = isList ? 'list' : isMap ? 'map' : 'one';
+    return [Number(number), { name, embedded: name === '^', pointer, shape, type: inner }] as const;
+  });
+  return new Map(fields);
+}
+
+function decodeMessage(spec: MessageSpec, bytes: Uint8Array, depth: number): Record<string, unknown> {
+  if (depth > depthMax) throw new ProtobufError(`messages are nested deeper than ${depthMax}`);
+  const object: Record<string, unknown> = {};
+  for (const raw of rawFields(bytes)) {
+    const field = spec.fields.get(raw.number);
+    if (field === undefined) continue; // Of a later version: protobuf's rule is to pass it by.
+    if (field.shape === 'map') {
+      const [key, entry] = mapEntry(field, spec.scope, raw, depth);
+      const entries = object[field.name];
+      object[field.name] = { ...(isRecord(entries) ? entries : {}), [key]: entry };
+      continue;
+    }
+    const value = decodeValue(field.type, spec.scope, raw, depth);
+    const before = object[field.name];
+    if (field.embedded) Object.assign(object, isRecord(value) ? value : {});
+    else if (field.shape === 'list') object[field.name] = [...(Array.isArray(before) ? before : []), value];
+    else if (field.pointer || !isZero(value)) object[field.name] = value;
+  }
+  return object;
+}
+
+/** A map is a list of messages { 1 key, 2 value }. */
+function mapEntry(field: FieldSpec, scope: string, raw: RawField, depth: number): [string, unknown] {
+  const entry = [...rawFields(asBytes(raw))];
+  const value = entry.find((one) => one.number === 2) ?? { number: 2, value: new Uint8Array(0) };
+  return [textOf(bytesOf(entry, 1)), decodeValue(field.type, scope, value, depth + 1)];
+}
+
+function decodeValue(type: string, scope: string, raw: RawField, depth: number): unknown {
+  const special = scalars[type];
+  if (special !== undefined) return special(raw);
+  const message = lookUp(type, scope);
+  if (message === undefined) throw new ProtobufError(`the type ${type} is not known`);
+  return decodeMessage(message, asBytes(raw), depth + 1);
+}
+
+const scalars: Readonly<Record<string, (raw: RawField) => unknown>> = {
+  string: (raw) => textOf(asBytes(raw)),
+  bool: (raw) => raw.value !== 0n,
+  int32: integer,
+  int64: integer,
+  '[]byte': (raw) => Buffer.from(asBytes(raw)).toString('base64'),
+  Time: (raw) => time(asBytes(raw), 0),
+  MicroTime: (raw) => time(asBytes(raw), 6),
+  Duration: (raw) => `${Number(numberOf([...rawFields(asBytes(raw))], 1)) / 1e9}s`,
+  Quantity: (raw) => textOf(bytesOf([...rawFields(asBytes(raw))], 1)),
+  IntOrString: (raw) => {
+    const fields = [...rawFields(asBytes(raw))];
+    return numberOf(fields, 1) === 0n ? Number(numberOf(fields, 2)) : textOf(bytesOf(fields, 3));
+  },
+  FieldsV1: (raw) => json(bytesOf([...rawFields(asBytes(raw))], 1)),
+  RawExtension: (raw) => json(bytesOf([...rawFields(asBytes(raw))], 1)),
+  ExtraValue: (raw) => [...rawFields(asBytes(raw))].map((one) => textOf(asBytes(one))),
+};
+
+function integer(raw: RawField): number {
+  if (typeof raw.value !== 'bigint') throw new ProtobufError('a number was expected');
+  return Number(BigInt.asIntN(64, raw.value));
+}
+
+/** RFC 3339. An empty message is Go's zero time: absent. */
+function time(bytes: Uint8Array, decimals: 0 | 6): string | undefined {
+  const fields = [...rawFields(bytes)];
+  if (fields.length === 0) return undefined;
+  const iso = new Date(Number(numberOf(fields, 1)) * 1000).toISOString().slice(0, 19);
+  if (decimals === 0) return `${iso}Z`;
+  const micros = Math.floor(Number(numberOf(fields, 2)) / 1000);
+  return `${iso}.${String(micros).padStart(6, '0')}Z`;
+}
+
+function json(bytes: Uint8Array): unknown {
+  try {
+    return bytes.byteLength === 0 ? undefined : JSON.parse(textOf(bytes));
+  } catch (error) {
+    throw new ProtobufError('embedded JSON does not parse', { cause: error });
+  }
+}
+
+function isZero(value: unknown): boolean {
+  return value === undefined || value === '' || value === 0 || value === false;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asBytes(raw: RawField): Uint8Array {
+  if (raw.value instanceof Uint8Array) return raw.value;
+  throw new ProtobufError(`field ${raw.number} is a number where bytes were expected`);
+}
+
+function bytesOf(fields: readonly RawField[], number: number): Uint8Array {
+  const found = fields.find((field) => field.number === number);
+  return found === undefined ? new Uint8Array(0) : asBytes(found);
+}
+
+function numberOf(fields: readonly RawField[], number: number): bigint {
+  const found = fields.find((field) => field.number === number)?.value ?? 0n;
+  if (typeof found !== 'bigint') throw new ProtobufError('a number was expected');
+  return BigInt.asIntN(64, found);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw new ProtobufError('a string is not UTF-8', { cause: error });
+  }
+}

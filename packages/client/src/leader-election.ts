@@ -16,6 +16,8 @@ export interface ElectionOptions {
   readonly identity: string;
   /** Leads until the signal aborts. Called again for a later term. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** Whenever the Lease was seen: this instance can take part. */
+  readonly observed?: () => void;
 }
 
 /**
@@ -140,6 +142,7 @@ export class LeaderElector {
 
   #observe(lease: Lease): void {
     this.#lease = lease;
+    this.#options.observed?.();
     const version = lease.metadata.resourceVersion ?? '';
     if (this.#observed?.version !== version)
       this.#observed = { version, atMs: this.#options.world.clock.monotonicMs() };

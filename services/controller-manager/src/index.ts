@@ -1,1 +1,1 @@
-export {};
+export { type ControllerManagerConfig, controllers, startControllerManager } from './start.js';

@@ -1,0 +1,154 @@
+import {
+  type Deployment,
+  type DeploymentCondition,
+  type DeploymentStatus,
+  type ReplicaSet,
+  timestamp,
+} from '@kubelab/api';
+import { maxUnavailableOf } from './deployment.js';
+
+const sum = (
+  sets: readonly ReplicaSet[],
+  field: 'replicas' | 'readyReplicas' | 'availableReplicas',
+): number => sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
+
+interface Finding {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a Deployment says of itself; `kubectl rollout status` reads just these. `checkAfterMs`: when the progress deadline may pass. */
+export function deploymentStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  current: ReplicaSet | undefined,
+  nowMs: number,
+): { status: DeploymentStatus; checkAfterMs: number | undefined } {
+  const replicas = sum(sets, 'replicas');
+  const availableReplicas = sum(sets, 'availableReplicas');
+  const desired = deployment.spec?.replicas ?? 1;
+  const before = deployment.status;
+  const counts = {
+    replicas,
+    updatedReplicas: current?.status?.replicas ?? 0,
+    readyReplicas: sum(sets, 'readyReplicas'),
+    availableReplicas,
+    unavailableReplicas: Math.max(
+      0,
+      sets.reduce((total, set) => total + (set.spec?.replicas ?? 0), 0) - availableReplicas,
+    ),
+  };
+  const enough = availableReplicas >= desired - maxUnavailableOf(deployment);
+  const available: Finding = enough
+    ? {
+        type: 'Available',
+        status: 'True',
+        reason: 'MinimumReplicasAvailable',
+        message: 'Deployment has minimum availability.',
+      }
+    : {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      };
+  const old = before?.conditions ?? [];
+  const moved =
+    counts.updatedReplicas !== (before?.updatedReplicas ?? 0) ||
+    counts.readyReplicas > (before?.readyReplicas ?? 0) ||
+    counts.availableReplicas > (before?.availableReplicas ?? 0) ||
+    replicas - counts.updatedReplicas < (before?.replicas ?? 0) - (before?.updatedReplicas ?? 0);
+  const complete =
+    counts.updatedReplicas === desired && replicas === desired && availableReplicas === desired;
+  const { finding, checkAfterMs } = progress(deployment, current, { complete, moved, nowMs });
+  const failure = sets
+    .flatMap((set) => set.status?.conditions ?? [])
+    .find((condition) => condition.type === 'ReplicaFailure');
+  const failed: Finding[] =
+    failure === undefined
+      ? []
+      : [
+          {
+            type: 'ReplicaFailure',
+            status: 'True',
+            reason: failure.reason ?? '',
+            message: failure.message ?? '',
+          },
+        ];
+  const findings = [available, ...(finding === undefined ? [] : [finding]), ...failed];
+  const conditions = findings.map((one) => condition(one, old, moved && one.type === 'Progressing', nowMs));
+  // Zero is told by leaving a count out, as Kubernetes does.
+  const shown = Object.fromEntries(Object.entries(counts).filter(([, value]) => value !== 0));
+  const collisions = before?.collisionCount === undefined ? {} : { collisionCount: before.collisionCount };
+  return {
+    status: { observedGeneration: deployment.metadata.generation ?? 0, ...shown, conditions, ...collisions },
+    checkAfterMs,
+  };
+}
+
+function progress(
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  state: { complete: boolean; moved: boolean; nowMs: number },
+): { finding: Finding | undefined; checkAfterMs: number | undefined } {
+  const known = deployment.status?.conditions?.find((one) => one.type === 'Progressing');
+  const type = 'Progressing';
+  const done = (finding: Finding) => ({ finding, checkAfterMs: undefined });
+  if (deployment.spec?.paused === true)
+    return done({ type, status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' });
+  if (current === undefined) return { finding: undefined, checkAfterMs: undefined };
+  const name = `ReplicaSet "${current.metadata.name}"`;
+  if (state.complete)
+    return done({
+      type,
+      status: 'True',
+      reason: 'NewReplicaSetAvailable',
+      message: `${name} has successfully progressed.`,
+    });
+  const deadlineMs = (deployment.spec?.progressDeadlineSeconds ?? 600) * 1000;
+  const sinceMs = state.nowMs - Date.parse(known?.lastUpdateTime ?? timestamp(state.nowMs));
+  const stalled =
+    !state.moved && known !== undefined && known.reason !== 'NewReplicaSetAvailable' && sinceMs >= deadlineMs;
+  if (stalled || (known?.reason === 'ProgressDeadlineExceeded' && !state.moved)) {
+    return done({
+      type,
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: `${name} has timed out progressing.`,
+    });
+  }
+  const checkAfterMs = Math.max(1_000, deadlineMs - Math.max(0, sinceMs));
+  if (known === undefined)
+    return {
+      finding: {
+        type,
+        status: 'True',
+        reason: 'NewReplicaSetCreated',
+        message: `Created new replica set "${current.metadata.name}"`,
+      },
+      checkAfterMs,
+    };
+  return {
+    finding: { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${name} is progressing.` },
+    checkAfterMs,
+  };
+}
+
+function condition(
+  finding: Finding,
+  old: readonly DeploymentCondition[],
+  moved: boolean,
+  nowMs: number,
+): DeploymentCondition {
+  const known = old.find((one) => one.type === finding.type);
+  const now = timestamp(nowMs);
+  const same =
+    known?.status === finding.status && known.reason === finding.reason && known.message === finding.message;
+  return {
+    ...finding,
+    lastUpdateTime: same && !moved ? (known.lastUpdateTime ?? now) : now,
+    lastTransitionTime: known?.status === finding.status ? (known.lastTransitionTime ?? now) : now,
+  };
+}

@@ -1,0 +1,24 @@
+import { runComponent } from '@kubelab/component';
+import { startControllerManager } from './start.js';
+
+await runComponent({
+  component: 'controller-manager',
+  about: 'Brings the cluster to what its objects say: deployments, endpoints, nodes, namespaces, garbage.',
+  example: '--apiserver 127.0.0.1:6454,127.0.0.1:6455',
+  flags: {
+    apiserver: { kind: 'addresses', description: "the apiservers' wire addresses" },
+    controllers: { kind: 'list', description: 'which controllers run; * for all', default: '*' },
+    'node-monitor-grace-period-ms': {
+      kind: 'int',
+      description: "a node's silence that makes it unreachable",
+      default: '6000',
+    },
+  },
+  start: (world, config, flags) =>
+    startControllerManager(world, {
+      ...config,
+      apiservers: flags.apiserver,
+      controllers: flags.controllers,
+      nodeMonitorGraceMs: flags['node-monitor-grace-period-ms'],
+    }),
+});

@@ -1,0 +1,79 @@
+import { Client, connectApiserver, EventRecorder, LeaderElector } from '@kubelab/client';
+import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import { serveWire } from '@kubelab/wire';
+import type { Address, World } from '@kubelab/world';
+import { type Controller, runControllers } from './controller.js';
+import { deploymentController } from './controllers/deployment.js';
+import { endpointSliceController, endpointsController } from './controllers/endpoints.js';
+import { garbageCollector } from './controllers/garbage-collector.js';
+import { namespaceController } from './controllers/namespace.js';
+import { nodeLifecycleController } from './controllers/node-lifecycle.js';
+import { replicaSetController } from './controllers/replicaset.js';
+import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
+
+/** Every controller, in the order in which a workload meets them. */
+export const controllers: readonly Controller[] = [
+  deploymentController,
+  replicaSetController,
+  endpointsController,
+  endpointSliceController,
+  nodeLifecycleController,
+  namespaceController,
+  garbageCollector,
+  podGarbageCollector,
+  serviceAccountController,
+  rootCaPublisher,
+];
+
+export interface ControllerManagerConfig extends ComponentConfig {
+  readonly apiservers: readonly Address[];
+  /** Names of controllers to run; `*` for all. */
+  readonly controllers: readonly string[];
+  readonly nodeMonitorGraceMs: number;
+}
+
+/** Starts a controller-manager; of several, the one that holds the Lease kube-controller-manager works. */
+export async function startControllerManager(
+  world: World,
+  config: ControllerManagerConfig,
+): Promise<RunningComponent> {
+  const { telemetry, links, tls, name } = config;
+  const { log } = telemetry;
+  const context = { world, telemetry, links };
+  const chosen = controllers.filter(
+    (controller) => config.controllers.includes('*') || config.controllers.includes(controller.name),
+  );
+  if (chosen.length === 0)
+    throw new Error(
+      `--controllers names none of: ${controllers.map((controller) => controller.name).join(', ')}`,
+    );
+  const transport = connectApiserver(context, { addresses: config.apiservers, tls });
+  const client = new Client(transport);
+  const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
+  const options = { nodeMonitorGraceMs: config.nodeMonitorGraceMs, caPem: tls.caPem };
+  let reached = false;
+  const elector = new LeaderElector({
+    world,
+    log,
+    client,
+    name: 'kube-controller-manager',
+    identity: name,
+    lead: (signal) => runControllers(chosen, { world, log, client, events, options }, signal),
+    observed: () => {
+      reached = true;
+    },
+  });
+  const server = await serveWire(context, { address: config.listen, tls, services: [config.debug] });
+  elector.start();
+  return {
+    address: server.address,
+    role: () => (elector.isLeader ? 'active' : 'standby'),
+    ready: () => reached,
+    stop: async () => {
+      await elector.stop();
+      events.stop();
+      await server.close();
+      await transport.close();
+    },
+  };
+}

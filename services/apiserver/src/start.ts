@@ -64,7 +64,9 @@ export async function serveApiserver(
   const context: WireContext = { world, telemetry, links };
   const storage = new Storage(world, store, log);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
-  const admission = new Admission(storage, { defaultTolerationSeconds: config.defaultTolerationSeconds });
+  const authorizer = new Authorizer(storage);
+  const { defaultTolerationSeconds } = config;
+  const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
   const bootstrap = new Bootstrap({
     world,
@@ -81,7 +83,7 @@ export async function serveApiserver(
     context,
     tls,
     registry,
-    authorizer: new Authorizer(storage),
+    authorizer,
     metrics: new Metrics(),
     log,
     version,

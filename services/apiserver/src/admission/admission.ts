@@ -8,6 +8,8 @@ import {
   statusErrors,
   type Toleration,
 } from '@kubelab/api';
+import type { Authorizer } from '../auth/authorize.js';
+import { checkEscalation } from '../auth/escalation.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Storage } from '../storage/storage.js';
 
@@ -20,6 +22,7 @@ const systemPriorities: Readonly<Record<string, number>> = {
 };
 
 export interface AdmissionOptions {
+  readonly authorizer: Authorizer;
   /** How long a pod stays bound to a node that is not ready or not reachable. Kubernetes: 300. */
   readonly defaultTolerationSeconds: number;
 }
@@ -39,18 +42,14 @@ export class Admission {
   async create(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<void> {
     await this.#namespaceLifecycle(kind, object);
     nodeRestriction(scope, kind, object);
+    checkEscalation(this.#options.authorizer, scope.user, kind, object, undefined);
     if (kind === podKind) this.#pod(object as Pod);
     if (kind.kind === 'Node') taintNewNode(object);
   }
 
-  async update(
-    scope: RequestScope,
-    kind: KindInfo,
-    object: KubeObject,
-    _old: KubeObject,
-    _subresource: string,
-  ): Promise<void> {
+  async update(scope: RequestScope, kind: KindInfo, object: KubeObject, old: KubeObject): Promise<void> {
     nodeRestriction(scope, kind, object);
+    checkEscalation(this.#options.authorizer, scope.user, kind, object, old);
   }
 
   async delete(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<void> {

@@ -52,7 +52,7 @@ export class Authorizer {
     return [
       ...everything,
       ...[...cluster, ...local].flatMap((binding) =>
-        this.#rules(binding.roleRef, binding.metadata.namespace ?? ''),
+        this.rulesOf(binding.roleRef, binding.metadata.namespace ?? ''),
       ),
     ];
   }
@@ -69,7 +69,8 @@ export class Authorizer {
       .map((stored) => stored.object as ClusterRoleBinding);
   }
 
-  #rules(ref: { kind: string; name: string }, namespace: string): PolicyRule[] {
+  /** What a role holds; nothing when it does not exist. `namespace` is a Role's. */
+  rulesOf(ref: { readonly kind: string; readonly name: string }, namespace: string): PolicyRule[] {
     const key = ref.kind === 'ClusterRole' ? ref.name : `${namespace}/${ref.name}`;
     const kind = ref.kind === 'ClusterRole' ? clusterRoleKind : roleKind;
     const role = this.#storage.cache(kind).get(`/registry/${kind.group}/${kind.resource}/${key}`)?.object as
@@ -86,15 +87,14 @@ export class Authorizer {
     const node = user.name.slice(prefix.length);
     const { verb, resource, subresource, name, namespace } = attributes;
     const reads = ['get', 'list', 'watch'].includes(verb);
+    const writes = verb === 'patch' || verb === 'update';
     switch (`${attributes.group}/${resource}`) {
       case '/nodes':
-        return reads || verb === 'create' || ((verb === 'patch' || verb === 'update') && name === node);
+        return reads || verb === 'create' || (writes && name === node);
       case 'coordination.k8s.io/leases':
         return namespace === 'kube-node-lease' && (name === node || verb === 'create');
       case '/pods':
-        return (
-          reads || (['delete', 'patch', 'update'].includes(verb) && ['', 'status'].includes(subresource))
-        );
+        return reads || (verb === 'delete' && subresource === '') || (writes && subresource === 'status');
       case '/services':
         return reads;
       case '/events':

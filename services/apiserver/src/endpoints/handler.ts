@@ -1,4 +1,11 @@
-import { ApiError, type KindInfo, podKind, reviewKinds, statusErrors } from '@kubelab/api';
+import {
+  ApiError,
+  type KindInfo,
+  parseFieldSelector,
+  podKind,
+  reviewKinds,
+  statusErrors,
+} from '@kubelab/api';
 import { type Logger, newTraceparent, traceIdOf } from '@kubelab/telemetry';
 import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
@@ -7,7 +14,7 @@ import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
 import { asStatus } from '../storage/storage.js';
-import type { ApiCall, ApiHandler, ApiReply } from './contract.js';
+import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from './contract.js';
 import { discovery } from './discovery.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
@@ -31,6 +38,8 @@ import { watch } from './watch.js';
 
 /** Requests under way (streams apart); more are refused with 429. */
 const inFlightMax = 800;
+/** Watches and followed logs. */
+const streamsMax = 20_000;
 const requestTimeoutMs = 60_000;
 const managerLengthMax = 128;
 
@@ -51,26 +60,43 @@ export interface HandlerParts {
  */
 export function createHandler(parts: HandlerParts): ApiHandler {
   let inFlight = 0;
+  let streams = 0;
   const { world } = parts.context;
+  const counted = async function* (body: AsyncIterable<StreamChunk>) {
+    streams += 1;
+    try {
+      yield* body;
+    } finally {
+      streams -= 1;
+    }
+  };
   return async (call) => {
     const startedMs = world.clock.monotonicMs();
     const info = requestInfo(call.method, call.path, call.query);
     const warnings: string[] = [];
     const long = info.verb === 'watch' || (info.resource && info.subresource === 'log');
+    // Whoever asks whether this server is well must hear it when it is busy, too.
+    const exempt = !info.resource && isHealthPath(info.path);
     if (!long) inFlight += 1;
     try {
-      if (!long && inFlight > inFlightMax)
+      if (!exempt && (long ? streams >= streamsMax : inFlight > inFlightMax))
         throw statusErrors.tooManyRequests('too many requests, please try again later', 1);
       const answer = await withTimeout(parts, call, long, (limited) =>
         route(parts, limited, info, (text) => warnings.push(text)),
       );
-      return finish(parts, call, info, answer, warnings, startedMs);
+      const { body } = answer;
+      const bounded = body instanceof Uint8Array ? answer : { ...answer, body: counted(body) };
+      return finish(parts, call, info, bounded, warnings, startedMs);
     } catch (error) {
       return finish(parts, call, info, failure(parts, call, error), warnings, startedMs);
     } finally {
       if (!long) inFlight -= 1;
     }
   };
+}
+
+function isHealthPath(path: string): boolean {
+  return /^\/(healthz|livez|readyz)(\/|$)/.test(path);
 }
 
 async function withTimeout(
@@ -105,8 +131,10 @@ async function route(
   if (!info.resource) return nonResource(parts, call, info.path);
   authorize(parts, call, info);
   const { kind } = info;
-  if (kind === undefined) return notServed(call);
+  // A cluster's object below a namespace would be judged by that namespace's roles.
+  if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
   const form = info.subresource === 'log' ? jsonForm : acceptedForm(call.headers.accept);
+  if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts.authorizer, kind, call, form);
   const { namespace, name, subresource } = info;
   const scope = requestScope(parts, call, warn);
@@ -117,8 +145,8 @@ async function route(
     call,
     scope,
     kind,
-    namespace: ownNamespace(kind, info),
-    name: ownName(kind, info),
+    namespace,
+    name,
     subresource,
     form,
   };
@@ -141,21 +169,18 @@ async function route(
     case 'delete':
       return deleteObject(request);
     case 'deletecollection':
-      if (!kind.verbs.includes('deletecollection'))
-        throw statusErrors.methodNotAllowed(kind, 'deletecollection');
       return deleteCollection(request);
     default:
       throw statusErrors.methodNotAllowed(kind, info.verb);
   }
 }
 
-/** A namespace's own objects live at /api/v1/namespaces/NAME. */
-function ownNamespace(kind: KindInfo, info: RequestInfo & { resource: true }): string {
-  return kind.namespaced ? info.namespace : '';
-}
-
-function ownName(_kind: KindInfo, info: RequestInfo & { resource: true }): string {
-  return info.name;
+/** Verbs of collections take no name, verbs of objects need one; several namespaces at once are only read. */
+function checkTarget(kind: KindInfo, { verb, name, namespace }: RequestInfo & { resource: true }): void {
+  const ofCollection = verb === 'create' || verb === 'deletecollection' || verb === 'list';
+  const misplaced = verb !== 'watch' && ofCollection !== (name === '');
+  const tooWide = verb === 'deletecollection' && kind.namespaced && namespace === '';
+  if (misplaced || tooWide || !kind.verbs.includes(verb)) throw statusErrors.methodNotAllowed(kind, verb);
 }
 
 async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: string): Promise<ApiReply> {
@@ -190,8 +215,7 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     !parts.authorizer.allows(user, { verb: call.method.toLowerCase(), path: path.replace(/\/$/, '') || '/' })
   ) {
     // Health and version answer before the roles have been read.
-    const open = /^\/(healthz|livez|readyz)(\/|$)/.test(path);
-    if (!open)
+    if (!isHealthPath(path))
       throw statusErrors403(`User "${user.name}" cannot ${call.method.toLowerCase()} path "${path}"`);
   }
   const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
@@ -238,8 +262,11 @@ function statusErrors403(why: string): ApiError {
 
 function authorize(parts: HandlerParts, call: ApiCall, info: RequestInfo & { resource: true }): void {
   const { group, resourceName: resource, subresource, name, verb } = info;
-  // A watch or list of one object by name is judged as one of that name.
-  const byName = /(?:^|,)metadata\.name==?([^,]+)/.exec(call.query.fieldSelector?.[0] ?? '')?.[1] ?? '';
+  // What is selected by name is judged as an object of that name.
+  const selected = ['list', 'watch', 'deletecollection'].includes(verb)
+    ? parseFieldSelector(call.query.fieldSelector?.[0] ?? '')
+    : [];
+  const byName = selected.find((one) => one.field === 'metadata.name' && one.equal)?.value ?? '';
   const namespace = resource === 'namespaces' && name !== '' ? name : info.namespace;
   const attributes = { verb, group, resource, subresource, namespace, name: name === '' ? byName : name };
   if (parts.authorizer.allows(call.user, attributes)) return;

@@ -1,5 +1,7 @@
 import {
   assertSelectable,
+  type FieldError,
+  fieldErrors,
   groupVersionOf,
   type KindInfo,
   matchesAll,
@@ -118,13 +120,36 @@ async function source(
     return storage.listAt(kind, token.rv);
   }
   const revision = wholeNumber('resourceVersion', wanted);
-  if (match !== undefined && (wanted ?? '') === '') {
-    throw statusErrors.badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  checkMatch(match, revision);
+  const limited = (wholeNumber('limit', call.query.limit?.[0]) ?? 0) > 0;
+  // A first page at a certain revision has always meant exactly that one (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
+  const exact =
+    match === 'Exact' || (match === undefined && limited && revision !== undefined && revision > 0);
+  if (exact && revision !== undefined) {
+    await cache.waitFor(revision, call.signal);
+    return storage.listAt(kind, revision);
   }
-  if (match === 'Exact') return storage.listAt(kind, revision ?? 0);
   if (revision === undefined) await cache.waitFor(await storage.currentRevision(kind), call.signal);
   else await cache.waitFor(revision, call.signal);
   return { objects: cache.all(), revision: cache.revision };
+}
+
+function checkMatch(match: string | undefined, revision: number | undefined): void {
+  if (match === undefined || match === '') return;
+  const field = 'resourceVersionMatch';
+  const refuse = (finding: FieldError) => {
+    throw statusErrors.invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [finding]);
+  };
+  if (revision === undefined)
+    refuse(
+      fieldErrors.forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
+    );
+  if (match !== 'Exact' && match !== 'NotOlderThan') {
+    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`;
+    refuse({ reason: 'FieldValueNotSupported', field, message });
+  }
+  if (match === 'Exact' && revision === 0)
+    refuse(fieldErrors.forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
 }
 
 /** Throws 400 for what is no number. */

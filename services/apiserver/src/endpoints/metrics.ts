@@ -9,7 +9,7 @@ export class Metrics {
     readonly code: number;
     readonly seconds: number;
   }): void {
-    const labels = `verb="${request.verb.toUpperCase()}",resource="${escape(request.resource)}"`;
+    const labels = `verb="${request.verb.toUpperCase()}",resource="${labelValue(request.resource)}"`;
     const counted = `${labels},code="${request.code}"`;
     this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
     if (request.verb === 'watch') return;
@@ -36,6 +36,6 @@ export class Metrics {
 }
 
 /** Names come from URLs: anybody's words. */
-function escape(text: string): string {
+function labelValue(text: string): string {
   return text.slice(0, 63).replace(/[^\w.-]/g, '_');
 }

@@ -4,7 +4,6 @@ import {
   isObject,
   type KindInfo,
   type KubeObject,
-  kinds,
   type Scale,
   scaleSchema,
   statusErrors,
@@ -22,8 +21,9 @@ import {
   type Registry,
   statusAspect,
 } from '../registry/registry.js';
+import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
-import { selection } from './list.js';
+import { selection, wholeNumber } from './list.js';
 import { type AcceptedForm, contentType, optionalBody, parseBody, patchTypes, reply } from './negotiate.js';
 
 export interface ObjectParts {
@@ -43,7 +43,19 @@ export interface ObjectCall extends ObjectParts {
 }
 
 export async function getObject(request: ObjectCall): Promise<ApiReply> {
+  const notOlderThan = wholeNumber('resourceVersion', request.call.query.resourceVersion?.[0]);
+  if (notOlderThan !== undefined) return objectReply(request, 200, await cached(request, notOlderThan));
   return objectReply(request, 200, await request.registry.get(ref(request)));
+}
+
+/** Any state from `revision` on will do: no question to the store. */
+async function cached(request: ObjectCall, revision: number): Promise<KubeObject> {
+  const { kind, namespace, name, registry, call } = request;
+  const cache = registry.storage.cache(kind);
+  await cache.waitFor(revision, call.signal);
+  const found = cache.get(textOf(objectKey(kind, namespace, name)));
+  if (found === undefined) throw statusErrors.notFound(kind, name);
+  return found.object;
 }
 
 export async function createObject(request: ObjectCall): Promise<ApiReply> {
@@ -323,5 +335,3 @@ function objectReply(request: ObjectCall, code: number, object: KubeObject): Api
     form,
   );
 }
-
-export const storedKinds = new Set(kinds);

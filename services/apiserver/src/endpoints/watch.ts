@@ -11,6 +11,7 @@ import type { AcceptedForm } from './negotiate.js';
 
 /** Events that wait for one watcher; one that is slower is cut off with 410 and begins anew from where it was. */
 const queueMax = 10_000;
+const queueBytesMax = 64 * 2 ** 20;
 const bookmarkEveryMs = 60_000;
 const timeoutSecondsDefault = 1_800;
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -44,7 +45,7 @@ export async function watch(
   let seen = from;
   if (state)
     for (const stored of cache.all())
-      if (selects(stored)) queue.push(encode.event('ADDED', stored), stored.trace);
+      if (selects(stored)) queue.seed(encode.event('ADDED', stored), stored.trace);
   if (sendInitial) queue.push(encode.bookmark(from, { [initialEventsEnd]: 'true' }), undefined);
   const unsubscribe = cache.subscribe(from, {
     event: (event) => {
@@ -114,17 +115,25 @@ class Encoder {
   }
 
   event(type: 'ADDED' | 'MODIFIED', stored: StoredObject): Uint8Array {
-    if (this.#form.form === 'object') return encoder.encode(`{"type":"${type}","object":${stored.json}}\n`);
+    const { form } = this.#form;
+    if (form === 'object') {
+      return stored.encoded(type, () => encoder.encode(`{"type":"${type}","object":${stored.json}}\n`));
+    }
+    if (form === 'partial')
+      return stored.encoded(`${type} ${form}`, () => line(type, this.#shaped(stored.object)));
+    // Rows tell ages as of now, and the first one of a watch tells the columns: not to be shared.
     return line(type, this.#shaped(stored.object));
   }
 
   /** The object as it was last, with the revision of its end. */
   deleted(previous: StoredObject, revision: number): Uint8Array {
     const { object } = previous;
-    return line(
-      'DELETED',
-      this.#shaped({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }),
-    );
+    const encode = () =>
+      line(
+        'DELETED',
+        this.#shaped({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }),
+      );
+    return this.#form.form === 'table' ? encode() : previous.encoded(`DELETED ${this.#form.form}`, encode);
   }
 
   bookmark(revision: number, annotations?: Record<string, string>): Uint8Array {
@@ -171,16 +180,28 @@ function line(type: string, object: unknown): Uint8Array {
 /** Between the cache and one slow reader: bounded. */
 class EventQueue {
   #items: StreamChunk[] = [];
+  #bytes = 0;
   #wake: (() => void) | undefined;
   #finished = false;
+  #itemsMax = queueMax;
+  #bytesMax = queueBytesMax;
   overflow: () => void = () => {};
+
+  /** The state that a watch begins with: as large as it is, and on top of the limits. */
+  seed(bytes: Uint8Array, trace: string | undefined): void {
+    this.#itemsMax += 1;
+    this.#bytesMax += bytes.byteLength;
+    this.push(bytes, trace);
+  }
 
   push(bytes: Uint8Array, trace: string | undefined): void {
     if (this.#finished) return;
     this.#items.push({ bytes, trace });
+    this.#bytes += bytes.byteLength;
     this.#wake?.();
-    if (this.#items.length <= queueMax) return;
+    if (this.#items.length <= this.#itemsMax && this.#bytes <= this.#bytesMax) return;
     this.#items = [];
+    this.#bytes = 0;
     this.overflow();
   }
 
@@ -188,15 +209,20 @@ class EventQueue {
   finish(last: Uint8Array | undefined): void {
     if (this.#finished) return;
     this.#finished = true;
-    if (last !== undefined) this.#items.push({ bytes: last, trace: undefined });
+    if (last !== undefined) {
+      this.#items.push({ bytes: last, trace: undefined });
+      this.#bytes += last.byteLength;
+    }
     this.#wake?.();
   }
 
   async *drain(end: () => void): AsyncGenerator<StreamChunk> {
     try {
       for (;;) {
-        yield* this.#items.splice(0);
-        if (this.#items.length > 0) continue;
+        for (let next = this.#items.shift(); next !== undefined; next = this.#items.shift()) {
+          this.#bytes -= next.bytes.byteLength;
+          yield next;
+        }
         if (this.#finished) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

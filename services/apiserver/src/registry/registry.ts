@@ -52,6 +52,8 @@ export interface Aspect {
   readonly subresource: string;
   /** What is written, from what is there and what was sent. */
   readonly merge: (kind: KindInfo, old: KubeObject, sent: KubeObject) => KubeObject;
+  /** The server's own change may touch what updates may not: a pod's node, for example. */
+  readonly byServer?: boolean;
 }
 
 /** The main endpoint: the status is not its business. */
@@ -255,8 +257,9 @@ export class Registry {
       keepIdentity(kind, next, old);
       if (aspect.subresource === '') applyDefaults(kind, next);
       this.#strategyOf(kind).prepareUpdate?.(next, old);
-      await this.#admission.update(scope, kind, next, old, aspect.subresource);
-      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, old)]);
+      await this.#admission.update(scope, kind, next, old);
+      const before = aspect.byServer === true ? undefined : old;
+      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
       if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
@@ -331,14 +334,15 @@ export class Registry {
     }
   }
 
-  /** A change made by the server itself (binding, scale, ...): no admission, no defaults. */
+  /** A change that the server makes for a subresource (binding, scale, ...) or for itself. */
   async mutate(
     scope: RequestScope,
     ref: ObjectRef,
     subresource: string,
     change: (object: KubeObject) => void,
   ): Promise<KubeObject> {
-    return this.#change(scope, ref, { subresource, merge: (_kind, _old, sent) => sent }, (old) => {
+    const aspect: Aspect = { subresource, merge: (_kind, _old, sent) => sent, byServer: true };
+    return this.#change(scope, ref, aspect, (old) => {
       change(old);
       return old;
     });

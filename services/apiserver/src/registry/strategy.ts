@@ -2,7 +2,7 @@ import type { KindInfo, KubeObject } from '@kubelab/api';
 import type { Companions } from '../storage/storage.js';
 import { namespaceStrategy } from './strategies/namespace.js';
 import { podStrategy } from './strategies/pod.js';
-import type { ServiceAllocator } from './strategies/service.js';
+import { keepAllocated, type ServiceAllocator } from './strategies/service.js';
 
 export interface DeleteDecision {
   /** Seconds until the object goes; 0 for at once. */
@@ -31,7 +31,10 @@ export function strategies(parts: { readonly services: ServiceAllocator }): (kin
   const table: Readonly<Record<string, Strategy>> = {
     '/Pod': podStrategy,
     '/Namespace': namespaceStrategy,
-    '/Service': { companions: (before, after) => parts.services.companions(before, after) },
+    '/Service': {
+      prepareUpdate: keepAllocated,
+      companions: (before, after) => parts.services.companions(before, after),
+    },
   };
   return (kind) => table[`${kind.group}/${kind.kind}`] ?? plain;
 }

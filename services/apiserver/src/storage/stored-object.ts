@@ -8,12 +8,16 @@ export class StoredObject {
   readonly object: KubeObject;
   readonly revision: number;
   readonly trace: string | undefined;
+  /** Size of its JSON in the store. */
+  readonly bytes: number;
   #json: string | undefined;
+  readonly #lines = new Map<string, Uint8Array>();
 
   constructor(kv: KeyValue) {
     this.key = textOf(kv.key);
     this.revision = kv.modRevision;
     this.trace = kv.trace;
+    this.bytes = kv.value.byteLength;
     this.object = decodeStored(kv);
   }
 
@@ -21,6 +25,21 @@ export class StoredObject {
   get json(): string {
     this.#json ??= JSON.stringify(this.object);
     return this.#json;
+  }
+
+  /** An encoded form of it, made for the first who wants it and kept for all others. */
+  encoded(form: string, encode: () => Uint8Array): Uint8Array {
+    const known = this.#lines.get(form);
+    if (known !== undefined) return known;
+    const made = encode();
+    this.#lines.set(form, made);
+    return made;
+  }
+
+  /** Once it was replaced and left the window nobody new will ask for its lines. */
+  forgetEncoded(): void {
+    this.#lines.clear();
+    this.#json = undefined;
   }
 }
 

@@ -7,6 +7,8 @@ import { StoredObject } from './stored-object.js';
 
 /** Events kept for watches that begin in the past; older ones answer 410. */
 const windowEventsMax = 4_096;
+/** Of the objects' JSON in the window; what a big ConfigMap written often may cost. */
+const windowBytesMax = 32 * 2 ** 20;
 const reloadDelayMs = 200;
 const freshWaitMs = 3_000;
 const progressEveryMs = 100;
@@ -39,6 +41,7 @@ export class WatchCache {
   readonly #objects = new Map<string, StoredObject>();
   #sorted: StoredObject[] | undefined;
   #window: CacheEvent[] = [];
+  #windowBytes = 0;
   /** Events after this revision are all in the window. */
   #windowFrom = 0;
   #revision = 0;
@@ -146,6 +149,7 @@ export class WatchCache {
     }
     this.#sorted = undefined;
     this.#window = [];
+    this.#windowBytes = 0;
     this.#windowFrom = header.revision;
     if (this.#loaded) for (const subscriber of [...this.#subscribers]) subscriber.gone();
     this.#loaded = true;
@@ -186,11 +190,27 @@ export class WatchCache {
     if (current === undefined && previous === undefined) return;
     const event: CacheEvent = { revision, current, previous, trace };
     this.#window.push(event);
-    if (this.#window.length > windowEventsMax) {
-      const dropped = this.#window.splice(0, windowEventsMax / 4);
-      this.#windowFrom = dropped.at(-1)?.revision ?? this.#windowFrom;
-    }
+    this.#windowBytes += current?.bytes ?? 0;
+    this.#trim();
     for (const subscriber of [...this.#subscribers]) subscriber.event(event);
+  }
+
+  /** A quarter at a time, so that it is not done for each event. */
+  #trim(): void {
+    if (this.#window.length <= windowEventsMax && this.#windowBytes <= windowBytesMax) return;
+    for (const { revision, current, previous } of this.#window.splice(
+      0,
+      Math.ceil(this.#window.length / 4),
+    )) {
+      this.#windowFrom = revision;
+      this.#windowBytes -= current?.bytes ?? 0;
+      previous?.forgetEncoded();
+    }
+    // Events of one revision leave together: a watch begins after a revision, not within one.
+    while (this.#window[0]?.revision === this.#windowFrom) {
+      this.#windowBytes -= this.#window[0].current?.bytes ?? 0;
+      this.#window.shift();
+    }
   }
 
   #advance(revision: number): void {

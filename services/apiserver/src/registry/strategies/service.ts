@@ -148,6 +148,27 @@ export class ServiceAllocator {
   }
 }
 
+/**
+ * A PUT that leaves out what was allocated keeps it, unless the Service becomes of a type that has none: node ports are carried over by port number and
+ * protocol.
+ */
+export function keepAllocated(object: KubeObject, old: KubeObject): void {
+  const { spec } = object as Service;
+  const before = (old as Service).spec;
+  if (spec === undefined || before === undefined || spec.type === 'ExternalName') return;
+  if ((spec.clusterIP ?? '') === '' && (before.clusterIP ?? '') !== '' && before.type !== 'ExternalName') {
+    spec.clusterIP = before.clusterIP;
+    spec.clusterIPs = before.clusterIPs;
+  }
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
+  for (const port of spec.ports ?? []) {
+    const same = (before.ports ?? []).find(
+      (one) => one.port === port.port && (one.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
+    if ((port.nodePort ?? 0) === 0 && (same?.nodePort ?? 0) !== 0) port.nodePort = same?.nodePort;
+  }
+}
+
 /** Keys of what a Service has been given. */
 function claims(service: Service | undefined): Set<string> {
   const { clusterIP, ports } = service?.spec ?? {};

@@ -1,1 +1,1 @@
-export {};
+export { stopAllPods } from './cleanup.js';

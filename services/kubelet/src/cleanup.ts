@@ -1,0 +1,27 @@
+import type { ProcessReference, World } from '@kubelab/world';
+import type { PodSandbox } from './runtime/cri.js';
+import { removePodAddress } from './runtime/process/network.js';
+import { readJson } from './runtime/process/runtime.js';
+
+/** Ends every container that a kubelet recorded below its data directory; for when the kubelet is gone for good. Idempotent. */
+export async function stopAllPods(
+  world: World,
+  options: { readonly dataDirectory: string; readonly network?: 'loopback' | 'interface' },
+): Promise<void> {
+  const { disk, processes } = world;
+  const pods = `${options.dataDirectory}/pods`;
+  if (!(await disk.exists(pods))) return;
+  for (const uid of await disk.list(pods)) {
+    const sandbox = await readJson<PodSandbox>(world, `${pods}/${uid}/sandbox.json`);
+    if (sandbox === undefined) continue;
+    const containers = `${pods}/${uid}/containers`;
+    for (const name of (await disk.exists(containers)) ? await disk.list(containers) : []) {
+      const file = await readJson<{ process?: ProcessReference }>(
+        world,
+        `${containers}/${name}/container.json`,
+      );
+      if (file?.process !== undefined) await processes.signal(file.process, 'SIGKILL', { group: true });
+    }
+    if (!sandbox.hostNetwork) await removePodAddress(world, options.network ?? 'loopback', sandbox.ip);
+  }
+}

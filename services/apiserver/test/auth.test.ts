@@ -1,0 +1,148 @@
+import t from 'tap';
+import { uncovered } from '../src/auth/escalation.js';
+import type { UserInfo } from '../src/index.js';
+import { eventually, readyServer } from './harness.js';
+
+const user = (name: string, ...groups: string[]): UserInfo => ({
+  name,
+  groups: [...groups, 'system:authenticated'],
+});
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+const pod = (name: string, more: object = {}) => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'c', image: 'nginx:1' }], ...more },
+});
+
+t.test('authorization', async (t) => {
+  const server = await readyServer();
+  t.teardown(() => server.stop());
+  const { call } = server;
+
+  t.test('who may what, of those that every cluster has', async (t) => {
+    const scheduler = user('system:kube-scheduler');
+    const proxy = user('system:kube-proxy');
+    const node = user('system:node:node-1', 'system:nodes');
+    const nobody: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+    const table = [
+      [scheduler, 'GET', '/api/v1/pods', 200],
+      [scheduler, 'GET', '/api/v1/namespaces/default/secrets', 403],
+      [scheduler, 'POST', '/api/v1/namespaces/default/configmaps', 403],
+      [proxy, 'GET', '/apis/discovery.k8s.io/v1/endpointslices', 200],
+      [proxy, 'GET', '/api/v1/pods', 403],
+      [node, 'GET', '/api/v1/pods', 200],
+      [node, 'GET', '/api/v1/namespaces/default/secrets/hidden', 403],
+      [node, 'DELETE', '/api/v1/nodes/node-2', 403],
+      [nobody, 'GET', '/version', 200],
+      [nobody, 'GET', '/readyz', 200],
+      [nobody, 'GET', '/apis', 403],
+      [nobody, 'GET', '/metrics', 403],
+      [user('somebody'), 'GET', '/apis', 200],
+      [user('somebody'), 'GET', '/api/v1/pods', 403],
+    ] as const;
+    for (const [who, method, path, code] of table)
+      t.equal((await call(method, path, { user: who })).code, code, `${who.name} ${method} ${path}`);
+  });
+
+  t.test('refusals are worded as in Kubernetes', async (t) => {
+    const somebody = user('somebody');
+    const inside = await call('GET', '/api/v1/namespaces/default/pods/x', { user: somebody });
+    t.equal(
+      inside.at('message'),
+      'pods "x" is forbidden: User "somebody" cannot get resource "pods" in API group "" in the namespace "default"',
+    );
+    const outside = await call('GET', '/api/v1/nodes', { user: somebody });
+    t.equal(
+      outside.at('message'),
+      'nodes is forbidden: User "somebody" cannot list resource "nodes" in API group "" at the cluster scope',
+    );
+    const path = await call('GET', '/metrics', { user: somebody });
+    t.equal(path.at('message'), 'forbidden: User "somebody" cannot get path "/metrics"');
+  });
+
+  t.test('a role in a namespace holds there only, and for the names that it gives', async (t) => {
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['one'], verbs: ['get', 'list', 'create'] }];
+    await call('POST', `${rbac}/namespaces/default/roles`, { body: { metadata: { name: 'r' }, rules } });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' };
+    const subjects = [{ kind: 'User', name: 'worker', apiGroup: 'rbac.authorization.k8s.io' }];
+    const body = { metadata: { name: 'b' }, roleRef, subjects };
+    await call('POST', `${rbac}/namespaces/default/rolebindings`, { body });
+    const as = { user: user('worker') };
+    const get = (name: string, namespace = 'default') =>
+      call('GET', `/api/v1/namespaces/${namespace}/configmaps/${name}`, as);
+    await eventually('the role is known', async () => (await get('one')).code === 404);
+    t.equal((await get('two')).code, 403);
+    t.equal((await get('one', 'kube-system')).code, 403);
+    const list = (selector: string) =>
+      call('GET', '/api/v1/namespaces/default/configmaps', { ...as, query: { fieldSelector: selector } });
+    t.equal((await list('metadata.name=one')).code, 200);
+    t.equal((await list('metadata.name!=one')).code, 403);
+    const smuggled = await call('POST', '/api/v1/namespaces/default/configmaps', {
+      ...as,
+      query: { fieldSelector: 'metadata.name=one' },
+      body: { metadata: { name: 'two' } },
+    });
+    t.equal(smuggled.code, 403, 'a selector names nothing for a create');
+  });
+
+  t.test('nobody grants what they do not have', async (t) => {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'admin' };
+    const subjects = [{ kind: 'User', name: 'boss', apiGroup: 'rbac.authorization.k8s.io' }];
+    const bindings = `${rbac}/namespaces/default/rolebindings`;
+    await call('POST', bindings, { body: { metadata: { name: 'boss' }, roleRef, subjects } });
+    const as = { user: user('boss') };
+    const roles = `${rbac}/namespaces/default/roles`;
+    await eventually('the binding is known', async () => (await call('GET', roles, as)).code === 200);
+    const role = (name: string, resource: string) => ({
+      metadata: { name },
+      rules: [{ apiGroups: [''], resources: [resource], verbs: ['get'] }],
+    });
+    t.equal((await call('POST', roles, { ...as, body: role('fine', 'pods') })).code, 201);
+    const more = await call('POST', roles, { ...as, body: role('more', 'nodes') });
+    t.equal(more.code, 403);
+    t.match(more.at('message'), /attempting to grant RBAC permissions not currently held:\n\{APIGroups:\[""\], Resources:\["nodes"\]/);
+    const all = { ...roleRef, name: 'cluster-admin' };
+    const bound = await call('POST', bindings, { ...as, body: { metadata: { name: 'x' }, roleRef: all, subjects } });
+    t.equal(bound.code, 403);
+  });
+
+  t.test('a kubelet reads the secrets of its own pods, and touches its own node', async (t) => {
+    const node = user('system:node:node-1', 'system:nodes');
+    const other = user('system:node:node-2', 'system:nodes');
+    await call('POST', '/api/v1/namespaces/default/secrets', { body: { metadata: { name: 'hidden' } } });
+    const volumes = [{ name: 'v', secret: { secretName: 'hidden' } }];
+    const pods = '/api/v1/namespaces/default/pods';
+    await call('POST', pods, { body: pod('p', { volumes }) });
+    await call('POST', `${pods}/p/binding`, { body: { target: { kind: 'Node', name: 'node-1' } } });
+    const read = (who: UserInfo) => call('GET', '/api/v1/namespaces/default/secrets/hidden', { user: who });
+    await eventually('the pod is known', async () => (await read(node)).code === 200);
+    t.equal((await read(other)).code, 403);
+    t.equal((await call('DELETE', `${pods}/p`, { user: other })).code, 403);
+    const register = { metadata: { name: 'node-1' } };
+    t.equal((await call('POST', '/api/v1/nodes', { user: other, body: register })).code, 403);
+    const made = await call('POST', '/api/v1/nodes', { user: node, body: register });
+    t.match(made.at('spec.taints.0'), { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
+  });
+
+  t.test('reviews answer for the one who asks', async (t) => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const resourceAttributes = { verb: 'get', resource: 'pods', namespace: 'default' };
+    const ask = (who: UserInfo) => call('POST', path, { user: who, body: { spec: { resourceAttributes } } });
+    t.equal((await ask(user('somebody'))).at('status.allowed'), false);
+    t.equal((await ask(user('chief', 'system:masters'))).at('status.allowed'), true);
+  });
+});
+
+t.test('a rule is covered piece by piece', async (t) => {
+  const rule = (apiGroups: string[], resources: string[], verbs: string[], resourceNames?: string[]) => ({
+    apiGroups,
+    resources,
+    verbs,
+    ...(resourceNames === undefined ? {} : { resourceNames }),
+  });
+  const held = [rule([''], ['pods'], ['get', 'list']), rule(['apps'], ['*'], ['*'], ['web'])];
+  t.same(uncovered(held, [rule([''], ['pods'], ['list', 'get'])]), []);
+  t.equal(uncovered(held, [rule([''], ['pods'], ['*'])]).length, 1);
+  t.same(uncovered(held, [rule(['apps'], ['deployments'], ['delete'], ['web'])]), []);
+  t.equal(uncovered(held, [rule(['apps'], ['deployments'], ['delete'])]).length, 1);
+  t.equal(uncovered([], [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]).length, 1);
+});

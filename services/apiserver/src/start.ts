@@ -78,7 +78,8 @@ export async function serveApiserver(
   });
   let stopping = false;
   const ping: HealthCheck = { name: 'ping', holds: () => true };
-  const ready = () => storage.ready && bootstrap.done && !stopping;
+  const storeAnswers = () => storage.ready && bootstrap.storeAnswers;
+  const ready = () => storeAnswers() && bootstrap.done && !stopping;
   const handler = createHandler({
     context,
     tls,
@@ -91,7 +92,7 @@ export async function serveApiserver(
       live: [ping],
       ready: [
         ping,
-        { name: 'etcd', holds: () => storage.ready },
+        { name: 'etcd', holds: storeAnswers },
         { name: 'poststarthook/bootstrap', holds: () => bootstrap.done },
         { name: 'shutdown', holds: () => !stopping },
       ],

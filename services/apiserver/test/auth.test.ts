@@ -60,7 +60,14 @@ t.test('authorization', async (t) => {
   });
 
   t.test('a role in a namespace holds there only, and for the names that it gives', async (t) => {
-    const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['one'], verbs: ['get', 'list', 'create'] }];
+    const rules = [
+      {
+        apiGroups: [''],
+        resources: ['configmaps'],
+        resourceNames: ['one'],
+        verbs: ['get', 'list', 'create'],
+      },
+    ];
     await call('POST', `${rbac}/namespaces/default/roles`, { body: { metadata: { name: 'r' }, rules } });
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' };
     const subjects = [{ kind: 'User', name: 'worker', apiGroup: 'rbac.authorization.k8s.io' }];
@@ -99,9 +106,15 @@ t.test('authorization', async (t) => {
     t.equal((await call('POST', roles, { ...as, body: role('fine', 'pods') })).code, 201);
     const more = await call('POST', roles, { ...as, body: role('more', 'nodes') });
     t.equal(more.code, 403);
-    t.match(more.at('message'), /attempting to grant RBAC permissions not currently held:\n\{APIGroups:\[""\], Resources:\["nodes"\]/);
+    t.match(
+      more.at('message'),
+      /attempting to grant RBAC permissions not currently held:\n\{APIGroups:\[""\], Resources:\["nodes"\]/,
+    );
     const all = { ...roleRef, name: 'cluster-admin' };
-    const bound = await call('POST', bindings, { ...as, body: { metadata: { name: 'x' }, roleRef: all, subjects } });
+    const bound = await call('POST', bindings, {
+      ...as,
+      body: { metadata: { name: 'x' }, roleRef: all, subjects },
+    });
     t.equal(bound.code, 403);
   });
 

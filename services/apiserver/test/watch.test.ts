@@ -29,7 +29,11 @@ async function watching(server: TestServer, query: Record<string, string>, accep
       for (const line of Buffer.from(bytes).toString().split('\n').filter(Boolean)) {
         const value: unknown = JSON.parse(line);
         const object = pick(value, 'object');
-        events.push({ type: String(pick(value, 'type')), name: String(pick(object, 'metadata.name')), object });
+        events.push({
+          type: String(pick(value, 'type')),
+          name: String(pick(object, 'metadata.name')),
+          object,
+        });
         traces.push(trace);
       }
     }
@@ -155,8 +159,11 @@ t.test('lists and watches', async (t) => {
     store.away = true;
     t.match((await call('GET', `${configMaps}/a`)).json, { code: 503, reason: 'ServiceUnavailable' });
     t.match((await call('POST', configMaps, { body: { metadata: { name: 'z' } } })).json, { code: 503 });
+    await eventually('not ready', async () => (await call('GET', '/readyz')).code === 500);
+    t.match((await call('GET', '/readyz')).text, /\[-\]etcd failed: reason withheld/);
     t.equal((await call('GET', '/livez')).code, 200);
     store.away = false;
+    await eventually('ready', async () => (await call('GET', '/readyz')).code === 200);
     t.equal((await call('GET', `${configMaps}/a`)).code, 200);
   });
 });

@@ -83,9 +83,7 @@ function covers(held: PolicyRule, one: PolicyRule): boolean {
     );
   }
   const names = held.resourceNames ?? [];
-  const namesFit =
-    names.length === 0 ||
-    one.resourceNames?.every((name) => names.includes(name)) === true;
+  const namesFit = names.length === 0 || one.resourceNames?.every((name) => names.includes(name)) === true;
   const [resource = ''] = one.resources ?? [];
   const subresource = resource.split('/')[1];
   const resourceFits =

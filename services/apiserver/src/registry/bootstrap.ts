@@ -47,6 +47,7 @@ export class Bootstrap {
   readonly #timers: Timer[] = [];
   #stopped = false;
   #done = false;
+  #storeAnswers = false;
   #compactTo = 0;
 
   constructor(parts: BootstrapParts) {
@@ -56,6 +57,11 @@ export class Bootstrap {
   /** Namespaces and roles are there. */
   get done(): boolean {
     return this.#done;
+  }
+
+  /** As of the last heartbeat. */
+  get storeAnswers(): boolean {
+    return this.#storeAnswers;
   }
 
   start(): void {
@@ -101,9 +107,11 @@ export class Bootstrap {
   async #quietly(what: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      this.#storeAnswers = true;
       return true;
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof StoreError)) throw error;
+      if (error instanceof StoreError || error.code >= 500) this.#storeAnswers = false;
       this.#parts.log.warn({ what, error: error.message }, 'upkeep waits for the store');
       return false;
     }

@@ -1,85 +1,83 @@
+import type { Image } from './process/images.js';
+
 /**
- * What a kubelet asks of a container runtime: the calls and messages of CRI's RuntimeService and ImageService (k8s.io/cri-api runtime/v1), in TypeScript. The process
- * runtime implements it; a gRPC client of containerd fits it unchanged.
+ * The runtime below the kubelet, in the shape of the Container Runtime Interface (k8s.io/cri-api, runtime.v1): of its calls and fields those
+ * that are used. Times are wall-clock milliseconds.
  */
-export interface PodSandboxMetadata {
-  readonly name: string;
-  readonly namespace: string;
-  readonly uid: string;
-  readonly attempt: number;
+export interface ContainerRuntime {
+  /** Idempotent by uid: a sandbox that exists already is answered. */
+  RunPodSandbox(config: PodSandboxConfig): Promise<PodSandbox>;
+  /** Ends what still runs in it. Idempotent. */
+  StopPodSandbox(podSandboxId: string): Promise<void>;
+  /** Gives its address back and removes what is on disk. Idempotent. */
+  RemovePodSandbox(podSandboxId: string): Promise<void>;
+  ListPodSandbox(): Promise<PodSandbox[]>;
+  CreateContainer(podSandboxId: string, config: ContainerConfig): Promise<string>;
+  StartContainer(containerId: string): Promise<void>;
+  /** SIGTERM, then SIGKILL after `timeoutMs`. Resolves when nothing of it runs. Idempotent. */
+  StopContainer(containerId: string, timeoutMs: number): Promise<void>;
+  RemoveContainer(containerId: string): Promise<void>;
+  ListContainers(podSandboxId?: string): Promise<ContainerStatus[]>;
+  ContainerStatus(containerId: string): Promise<ContainerStatus | undefined>;
+  ExecSync(containerId: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  ImageStatus(image: string): Promise<Image | undefined>;
+  /** Rejects with RuntimeError when there is no such image. */
+  PullImage(image: string): Promise<Image>;
 }
 
 export interface PodSandboxConfig {
-  readonly metadata: PodSandboxMetadata;
-  readonly hostname: string;
-  readonly logDirectory: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly hostNetwork: boolean;
 }
 
-export interface PodSandbox {
+export interface PodSandbox extends PodSandboxConfig {
   readonly id: string;
-  readonly metadata: PodSandboxMetadata;
-  readonly state: 'ready' | 'notReady';
   readonly ip: string;
+  readonly directory: string;
+  readonly createdAtMs: number;
+}
+
+export interface Mount {
+  readonly containerPath: string;
+  readonly hostPath: string;
 }
 
 export interface ContainerConfig {
-  readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly name: string;
+  readonly attempt: number;
   readonly image: string;
-  /** Empty: the image's entrypoint. */
   readonly command: readonly string[];
   readonly args: readonly string[];
-  readonly workingDir: string;
-  readonly envs: readonly { readonly key: string; readonly value: string }[];
-  readonly mounts: readonly {
-    readonly containerPath: string;
-    readonly hostPath: string;
-    readonly readonly: boolean;
-  }[];
-  /** Relative to the sandbox's logDirectory. */
-  readonly logPath: string;
+  readonly workingDir: string | undefined;
+  readonly envs: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
 }
 
 export interface ContainerStatus {
   readonly id: string;
   readonly podSandboxId: string;
-  readonly metadata: ContainerConfig['metadata'];
+  readonly name: string;
+  readonly attempt: number;
   readonly image: string;
-  readonly imageRef: string;
-  readonly state: 'created' | 'running' | 'exited';
+  readonly state: 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED';
   readonly createdAtMs: number;
-  /** 0 until it happened. */
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
   readonly exitCode: number;
   readonly reason: string;
   readonly message: string;
-  /** Absolute. */
   readonly logPath: string;
 }
 
-export interface ExecSyncResponse {
-  readonly stdout: Uint8Array;
-  readonly stderr: Uint8Array;
+export interface ExecResult {
   readonly exitCode: number;
+  readonly output: string;
+  readonly timedOut: boolean;
 }
 
-export interface ContainerRuntime {
-  readonly name: string;
-  version(): string;
-  runPodSandbox(config: PodSandboxConfig): Promise<string>;
-  /** Ends everything in it. Idempotent. */
-  stopPodSandbox(id: string): Promise<void>;
-  removePodSandbox(id: string): Promise<void>;
-  listPodSandbox(): Promise<PodSandbox[]>;
-  createContainer(podSandboxId: string, config: ContainerConfig): Promise<string>;
-  startContainer(id: string): Promise<void>;
-  /** SIGTERM, and after the timeout SIGKILL. Resolves when it has ended. */
-  stopContainer(id: string, timeoutSeconds: number): Promise<void>;
-  removeContainer(id: string): Promise<void>;
-  listContainers(): Promise<ContainerStatus[]>;
-  execSync(id: string, command: readonly string[], timeoutSeconds: number): Promise<ExecSyncResponse>;
-  /** Undefined: not there. */
-  imageStatus(image: string): Promise<{ readonly id: string } | undefined>;
-  /** Rejects with an Error that says why there is no such image. */
-  pullImage(image: string): Promise<string>;
+/** What a runtime could not do, worded for the pod's owner. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
 }

@@ -5,12 +5,11 @@ import {
   type ContainerRuntime,
   type ContainerStatus,
   type ExecResult,
-  type Image,
   type PodSandbox,
   type PodSandboxConfig,
   RuntimeError,
 } from '../cri.js';
-import { ImageCatalogue } from './images.js';
+import { type Image, ImageCatalogue } from './images.js';
 import { addPodAddress, addressAt, type NetworkMode, nextAddress, removePodAddress } from './network.js';
 import { shimScript } from './shim.js';
 
@@ -56,7 +55,7 @@ export class ProcessRuntime implements ContainerRuntime {
     this.#options = options;
     this.#images = new ImageCatalogue(options.world, {
       directory: options.imageDirectory,
-      nodePath: options.nodePath,
+      node: options.nodePath,
     });
   }
 
@@ -186,7 +185,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const argv =
       config.command.length > 0
         ? [...config.command, ...config.args]
-        : [...image.entrypoint, ...(config.args.length > 0 ? config.args : image.cmd)];
+        : [...image.entrypoint, ...config.args];
     const [program] = argv;
     if (program === undefined) throw new RuntimeError('no command specified');
     const env: Record<string, string> = {
@@ -202,7 +201,7 @@ export class ProcessRuntime implements ContainerRuntime {
     };
     const preload = `--require ${JSON.stringify(preloadPath)}`;
     env.NODE_OPTIONS = env.NODE_OPTIONS === undefined ? preload : `${preload} ${env.NODE_OPTIONS}`;
-    const workingDirectory = inDirectory(config.workingDir ?? image.workingDir ?? sandbox.directory);
+    const workingDirectory = inDirectory(config.workingDir ?? (image.workingDir || sandbox.directory));
     await this.#assertExecutable(inDirectory(program), env.PATH ?? path);
     if (!(await this.#options.world.disk.exists(workingDirectory)))
       throw new RuntimeError(
@@ -327,10 +326,6 @@ export class ProcessRuntime implements ContainerRuntime {
     throw new RuntimeError(
       `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`,
     );
-  }
-
-  ListImages(): Promise<Image[]> {
-    return this.#images.list();
   }
 
   #directory(containerId: string): string {

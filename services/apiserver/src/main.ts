@@ -5,8 +5,7 @@ await runComponent({
   component: 'apiserver',
   about:
     "kubelab's Kubernetes apiserver: HTTPS for kubectl, WebSocket for components; stateless, the store holds everything.",
-  example:
-    '--secure-listen 127.0.0.1:6443 --etcd-servers 127.0.0.1:2380 --service-cluster-ip-range 127.96.0.0/16 --advertise-address 127.0.0.1:6443',
+  example: '--secure-listen 127.0.0.1:6443 --etcd-servers 127.0.0.1:2380 --advertise-address 127.0.0.1:6443',
   flags: {
     'secure-listen': { kind: 'address', description: 'where HTTPS is served to kubectl' },
     'etcd-servers': { kind: 'addresses', description: "the store's members" },

@@ -46,7 +46,10 @@ export interface RunningApiserver extends RunningComponent {
   readonly handler: ApiHandler;
 }
 
-/** Starts an apiserver. It serves at once; while the store is away it says so (503, 504) and goes on by itself when it is back. */
+/**
+ * Starts an apiserver. It serves at once; while the store is away it says so (503, 504) and goes on by
+ * itself when it is back.
+ */
 export async function startApiserver(world: World, config: ApiserverConfig): Promise<RunningApiserver> {
   const { telemetry, links, tls } = config;
   const context: WireContext = { world, telemetry, links };

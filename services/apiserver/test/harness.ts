@@ -85,9 +85,15 @@ export async function startServer(
   );
   const tls = identities[name];
   if (tls === undefined) throw new Error('no certificate');
-  const any = { host: '127.0.0.1', port: 0 };
+  const free = { host: '127.0.0.1', port: 0 };
   const telemetry = silentTelemetry(world, 'apiserver', name);
-  const config = { name, listen: any, secureListen: any, advertise: { host: '127.0.0.1', port: 6443 }, tls };
+  const config = {
+    name,
+    listen: free,
+    secureListen: free,
+    advertise: { host: '127.0.0.1', port: 6443 },
+    tls,
+  };
   const rest = { telemetry, links: createLinks(), debug: {}, etcdServers: [], serviceCidr: '127.96.0.0/16' };
   const apiserver = await serveApiserver(world, { ...config, ...rest, defaultTolerationSeconds: 5 }, store);
   return {

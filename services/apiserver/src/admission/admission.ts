@@ -28,7 +28,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * The admission plugins that this version has, in Kubernetes' order: NamespaceLifecycle, ServiceAccount, NodeRestriction, TaintNodesByCondition, Priority, DefaultTolerationSeconds.
+ * The admission plugins that this version has, in Kubernetes' order: NamespaceLifecycle, ServiceAccount,
+ * NodeRestriction, TaintNodesByCondition, Priority, DefaultTolerationSeconds.
  */
 export class Admission {
   readonly #storage: Storage;

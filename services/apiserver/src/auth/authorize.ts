@@ -79,7 +79,10 @@ export class Authorizer {
     return role?.rules ?? [];
   }
 
-  /** What a kubelet needs: its node and lease, its pods and what they refer to (https://kubernetes.io/docs/reference/access-authn-authz/node/). */
+  /**
+   * What a kubelet needs: its node and lease, its pods and what they refer to
+   * (https://kubernetes.io/docs/reference/access-authn-authz/node/).
+   */
   #node(user: UserInfo, attributes: Attributes): boolean {
     const prefix = 'system:node:';
     if ('path' in attributes || !user.groups.includes('system:nodes') || !user.name.startsWith(prefix))

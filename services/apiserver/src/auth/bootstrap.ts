@@ -1,6 +1,9 @@
 import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '@kubelab/api';
 
-/** Default roles and bindings, reconciled at start as Kubernetes does (label kubernetes.io/bootstrapping=rbac-defaults). Least rights: no component is cluster-admin. */
+/**
+ * Default roles and bindings, reconciled at start as Kubernetes does (label
+ * kubernetes.io/bootstrapping=rbac-defaults). Least rights: no component is cluster-admin.
+ */
 const read = ['get', 'list', 'watch'];
 const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const rule = (
@@ -121,7 +124,8 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule([discovery], ['endpointslices'], write),
     rule([''], ['namespaces'], ['delete', 'patch', 'update']),
     rule([''], ['namespaces/status', 'namespaces/finalize'], ['patch', 'update']),
-    // The garbage collector and the namespace controller delete what is left, of whatever kind; finalizers are removed by patch.
+    // The garbage collector and the namespace controller delete what is left, of whatever kind; finalizers
+    // are removed by patch.
     rule(['*'], ['*'], ['delete', 'deletecollection', 'patch']),
   ],
   'system:node-proxier': [

@@ -14,7 +14,8 @@ import type { Authorizer } from './authorize.js';
 const rbacGroup = 'rbac.authorization.k8s.io';
 
 /**
- * Nobody gives what they do not have: who writes a role must hold all of its rules (or the verb `escalate`), who binds one too (or `bind`)
+ * Nobody gives what they do not have: who writes a role must hold all of its rules (or the verb
+ * `escalate`), who binds one too (or `bind`)
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
  */
 export function checkEscalation(

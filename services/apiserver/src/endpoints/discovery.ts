@@ -5,7 +5,10 @@ import { jsonForm, reply } from './negotiate.js';
 const aggregated = ['v2', 'v2beta1'] as const;
 const all = groupVersions();
 
-/** /api, /apis, /apis/G, /api/v1, /apis/G/V: plain, or aggregated when the client asks for it. Undefined for other paths. */
+/**
+ * /api, /apis, /apis/G, /api/v1, /apis/G/V: plain, or aggregated when the client asks for it.
+ * Undefined for other paths.
+ */
 export function discovery(call: ApiCall, path: string): ApiReply | undefined {
   const parts = path.split('/').filter((part) => part !== '');
   const [root, group, version, ...rest] = parts;

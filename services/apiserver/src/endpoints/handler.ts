@@ -55,7 +55,8 @@ export interface HandlerParts {
 }
 
 /**
- * The one handler behind HTTPS, WebSocket and in-process calls. A request goes: request info, flow control, authorization, then the endpoint; whatever is thrown on the way is
+ * The one handler behind HTTPS, WebSocket and in-process calls. A request goes: request info, flow
+ * control, authorization, then the endpoint; whatever is thrown on the way is
  * answered as a Status.
  */
 export function createHandler(parts: HandlerParts): ApiHandler {

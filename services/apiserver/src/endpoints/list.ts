@@ -122,7 +122,8 @@ async function source(
   const revision = wholeNumber('resourceVersion', wanted);
   checkMatch(match, revision);
   const limited = (wholeNumber('limit', call.query.limit?.[0]) ?? 0) > 0;
-  // A first page at a certain revision has always meant exactly that one (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
+  // A first page at a certain revision has always meant exactly that one
+  // (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
   const exact =
     match === 'Exact' || (match === undefined && limited && revision !== undefined && revision > 0);
   if (exact && revision !== undefined) {

@@ -17,7 +17,10 @@ const timeoutSecondsDefault = 1_800;
 const initialEventsEnd = 'k8s.io/initial-events-end';
 const encoder = new TextEncoder();
 
-/** GET with watch=true: a line of JSON per event until the time is up, the caller goes, or the watcher must begin anew. */
+/**
+ * GET with watch=true: a line of JSON per event until the time is up, the caller goes, or the watcher
+ * must begin anew.
+ */
 export async function watch(
   parts: { readonly world: World; readonly storage: Storage },
   kind: KindInfo,

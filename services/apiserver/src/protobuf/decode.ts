@@ -6,8 +6,10 @@ const magic = [0x6b, 0x38, 0x73, 0x00] as const; // "k8s\0"
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * A Kubernetes protobuf body as the object that its JSON would be: `k8s\0`, then runtime.Unknown { 1 typeMeta { 1 apiVersion, 2 kind }, 2 raw }.
- * kubectl 1.32 and later send such bodies from its generators (`create deployment`, `auth can-i`), and do not fall back to JSON.
+ * A Kubernetes protobuf body as the object that its JSON would be: `k8s\0`, then runtime.Unknown { 1
+ * typeMeta { 1 apiVersion, 2 kind }, 2 raw }.
+ * kubectl 1.32 and later send such bodies from its generators (`create deployment`, `auth can-i`), and do
+ * not fall back to JSON.
  */
 export function decodeProtobuf(body: Uint8Array): Record<string, unknown> {
   if (magic.some((byte, at) => body[at] !== byte))

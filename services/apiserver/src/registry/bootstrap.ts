@@ -41,7 +41,10 @@ export interface BootstrapParts {
   readonly serviceAddress: string;
 }
 
-/** What apiservers keep up besides answering: namespaces, roles, the `kubernetes` Service, old events and revisions. Safe with any number of instances. */
+/**
+ * What apiservers keep up besides answering: namespaces, roles, the `kubernetes` Service, old events
+ * and revisions. Safe with any number of instances.
+ */
 export class Bootstrap {
   readonly #parts: BootstrapParts;
   readonly #timers: Timer[] = [];
@@ -213,7 +216,8 @@ export class Bootstrap {
       }));
     const endpoints: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets };
     await this.#ensure(endpointsKind, endpoints);
-    // Instances on one machine differ by their port, and a slice has one port for all of its endpoints: a slice for each port.
+    // Instances on one machine differ by their port, and a slice has one port for all of its endpoints: a
+    // slice for each port.
     for (const { addresses, ports } of subsets) {
       const [{ port } = { port: 0 }] = ports;
       const slice: EndpointSlice = {
@@ -271,7 +275,10 @@ export class Bootstrap {
     }
   }
 
-  /** To where the store was one turn ago, by whichever instance is first (as kube-apiserver does with compact_rev_key). */
+  /**
+   * To where the store was one turn ago, by whichever instance is first (as kube-apiserver does with
+   * compact_rev_key).
+   */
   async #compact(): Promise<void> {
     const { header, kvs } = await this.#store.range({ key: compactionKey });
     const known = kvs[0]?.modRevision ?? 0;

@@ -1,6 +1,9 @@
 import type { World } from '@kubelab/world';
 
-/** Who asks: the user and groups of authorization (https://kubernetes.io/docs/reference/access-authn-authz/authentication/). */
+/**
+ * Who asks: the user and groups of authorization
+ * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/).
+ */
 export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];

@@ -72,7 +72,10 @@ export const statusAspect: Aspect = {
   }),
 };
 
-/** Create, update, patch and delete for every kind: the order of steps is Kubernetes', what is special is in the strategy. */
+/**
+ * Create, update, patch and delete for every kind: the order of steps is Kubernetes', what is special
+ * is in the strategy.
+ */
 export class Registry {
   readonly storage: Storage;
   readonly #admission: Admission;
@@ -398,7 +401,9 @@ function finalizerErrors(next: KubeObject, old: KubeObject): ReturnType<typeof v
   const before = new Set(old.metadata.finalizers ?? []);
   const added = (next.metadata.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
   if (added.length === 0) return [];
-  const text = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`;
+  const list = added.map((one) => JSON.stringify(one)).join(', ');
+  const rule = 'no new finalizers can be added if the object is being deleted';
+  const text = `${rule}, found new finalizers []string{${list}}`;
   return [fieldErrors.forbidden('metadata.finalizers', text)];
 }
 
@@ -453,6 +458,7 @@ function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: Dele
   const { uid, resourceVersion } = options.preconditions ?? {};
   if (uid !== undefined) checkPreconditions(ref, old, { uid });
   if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`;
+  const is = old.metadata.resourceVersion;
+  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${is}`;
   throw statusErrors.conflict(ref.kind, ref.name, why);
 }

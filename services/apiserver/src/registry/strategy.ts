@@ -20,7 +20,10 @@ export interface Strategy {
   decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;
   /** Further marks of an object that is on its way out. In place. */
   markDeleted?(object: KubeObject): void;
-  /** Conditions and writes that belong into the same transaction; may allocate into the object, in place. `undefined` stands for absent. */
+  /**
+   * Conditions and writes that belong into the same transaction; may allocate into the object, in
+   * place. `undefined` stands for absent.
+   */
   companions?(before: KubeObject | undefined, after: KubeObject | undefined): Promise<Companions>;
 }
 

@@ -6,7 +6,10 @@ const decoder = new TextDecoder();
 /** Everything that is not an object: allocations, leases of apiservers, compaction. */
 export const internalPrefix = '/kubelab';
 
-/** `/registry/apps/deployments/default/web`, `/registry/core/nodes/node-1`: values are JSON, so that people can read them. */
+/**
+ * `/registry/apps/deployments/default/web`, `/registry/core/nodes/node-1`: values are JSON, so that
+ * people can read them.
+ */
 export function objectKey(kind: KindInfo, namespace: string, name: string): Uint8Array {
   return encoder.encode(`${prefixText(kind)}${kind.namespaced ? `${namespace}/` : ''}${name}`);
 }

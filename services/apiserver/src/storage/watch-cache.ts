@@ -30,7 +30,8 @@ export interface Subscriber {
 }
 
 /**
- * All objects of one kind as of `revision`, kept up to date by one watch of the store, and the latest events. Reads and watches of any number of clients
+ * All objects of one kind as of `revision`, kept up to date by one watch of the store, and the latest
+ * events. Reads and watches of any number of clients
  * are served from here.
  */
 export class WatchCache {

@@ -29,7 +29,10 @@ export interface HttpsOptions {
   readonly handler: ApiHandler;
 }
 
-/** HTTPS for kubectl and every Kubernetes client: a client certificate says who asks; without one it is anonymous, with a bad one nobody. */
+/**
+ * HTTPS for kubectl and every Kubernetes client: a client certificate says who asks; without one it is
+ * anonymous, with a bad one nobody.
+ */
 export async function serveHttps(
   options: HttpsOptions,
 ): Promise<{ address: Address; close(): Promise<void> }> {

@@ -20,9 +20,14 @@ export function wireService(world: World, handler: ApiHandler): WireService {
     describe: (method, message) => describe(method, message),
     unary: {
       'api.request': async (request, context) => {
-        const { code, headers, body } = await handler(callFrom(world, request, context));
-        if (!(body instanceof Uint8Array))
+        const unread = new AbortController();
+        context.signal.addEventListener('abort', () => unread.abort(), { once: true });
+        const call = callFrom(world, request, context);
+        const { code, headers, body } = await handler({ ...call, signal: unread.signal });
+        if (!(body instanceof Uint8Array)) {
+          unread.abort();
           throw new WireError('invalidArgument', 'this answer is a stream; use api.stream');
+        }
         return { head: { code, headers }, payload: body };
       },
     },

@@ -1,7 +1,10 @@
 import { isObject } from '@kubelab/api';
 import type { Strategy } from '../strategy.js';
 
-/** A namespace stays, Terminating, until the namespace controller has emptied it and takes `kubernetes` from spec.finalizers. */
+/**
+ * A namespace stays, Terminating, until the namespace controller has emptied it and takes `kubernetes`
+ * from spec.finalizers.
+ */
 export const namespaceStrategy: Strategy = {
   prepareUpdate: (object, old) => {
     if (isObject(object.spec) && isObject(old.spec)) object.spec.finalizers = old.spec.finalizers;

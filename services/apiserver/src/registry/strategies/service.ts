@@ -19,7 +19,8 @@ const nodePortMax = 32_767;
 const staticBand = 16;
 
 /**
- * ClusterIPs and NodePorts. Each given address is a key of the store; it is claimed in the transaction that writes the Service, so that two apiservers
+ * ClusterIPs and NodePorts. Each given address is a key of the store; it is claimed in the transaction
+ * that writes the Service, so that two apiservers
  * cannot give it twice, and freed in the one that removes it.
  */
 export class ServiceAllocator {
@@ -149,7 +150,8 @@ export class ServiceAllocator {
 }
 
 /**
- * A PUT that leaves out what was allocated keeps it, unless the Service becomes of a type that has none: node ports are carried over by port number and
+ * A PUT that leaves out what was allocated keeps it, unless the Service becomes of a type that has none:
+ * node ports are carried over by port number and
  * protocol.
  */
 export function keepAllocated(object: KubeObject, old: KubeObject): void {

@@ -83,7 +83,7 @@ t.test('lists and watches', async (t) => {
 
   t.test('a list after a write always has it, from the other instance too', async (t) => {
     const second = await readyServer(store, 'apiserver-1');
-    t.teardown(() => second.apiserver.stop());
+    t.teardown(() => second.stop());
     await create('fresh');
     const listed = await second.call('GET', configMaps);
     t.match(listed.text, '"name":"fresh"');

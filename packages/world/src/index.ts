@@ -1,3 +1,6 @@
 export { createRealWorld } from './real/index.js';
 export { identityOf } from './real/network.adapter.js';
+export type { DiskFaults } from './simulated/disk.js';
+export type { WireFaults } from './simulated/network.js';
+export { createSimulation, Simulation, type SimulationOptions } from './simulated/simulation.js';
 export * from './world.js';

@@ -1,0 +1,228 @@
+import { type Disk, DiskError, type DiskFile } from '../world.js';
+import type { Kernel } from './kernel.js';
+
+const sectorBytes = 512;
+
+/** What is wrong with a host's disk; each may be changed at any time. */
+export interface DiskFaults {
+  /** Every write and sync fails. */
+  failing: boolean;
+  /** Nothing more can be written. */
+  full: boolean;
+  /** A sync takes up to so long. */
+  syncMsMax: number;
+}
+
+/** A file: what the machine sees, what is surely on the platter, and what was written in between. */
+interface FileState {
+  content: Uint8Array;
+  synced: Uint8Array;
+  /** Since the last sync, in order. */
+  dirty: { readonly position: number; readonly data: Uint8Array }[];
+}
+
+type NameChange = { readonly path: string; readonly file: FileState | undefined };
+
+/**
+ * A host's disk, in memory. It outlives crashes of its host: synced contents and names stay; of what was not synced a random part does, in sectors, and names in the
+ * order in which they were changed.
+ */
+export class SimulatedDisk {
+  readonly faults: DiskFaults = { failing: false, full: false, syncMsMax: 2 };
+  readonly #kernel: Kernel;
+  #names = new Map<string, FileState>();
+  #durableNames = new Map<string, FileState>();
+  #nameChanges: NameChange[] = [];
+  readonly #folders = new Set<string>(['/']);
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** The power went: what is found after the restart is decided here. */
+  crash(): void {
+    const { random } = this.#kernel;
+    const kept = this.#nameChanges.slice(0, random.int(this.#nameChanges.length + 1));
+    for (const { path, file } of kept) {
+      if (file === undefined) this.#durableNames.delete(path);
+      else this.#durableNames.set(path, file);
+    }
+    this.#nameChanges = [];
+    this.#names = new Map(this.#durableNames);
+    for (const file of new Set(this.#names.values())) this.#tear(file);
+  }
+
+  /** Writes reach the platter whole, not at all, or in some of their sectors. */
+  #tear(file: FileState): void {
+    const { random } = this.#kernel;
+    let content: Uint8Array = file.synced.slice();
+    for (const { position, data } of file.dirty) {
+      const fate = random.next();
+      if (fate < 0.4) continue;
+      if (fate < 0.6) {
+        content = overlay(content, position, data);
+        continue;
+      }
+      const prefix = fate < 0.8;
+      const stop = random.int(Math.ceil(data.byteLength / sectorBytes) + 1);
+      for (let sector = 0; sector * sectorBytes < data.byteLength; sector += 1) {
+        if (prefix ? sector >= stop : random.next() < 0.5) continue;
+        const start = sector * sectorBytes;
+        content = overlay(content, position + start, data.subarray(start, start + sectorBytes));
+      }
+    }
+    file.content = content;
+    file.synced = content.slice();
+    file.dirty = [];
+  }
+
+  /** The disk as one incarnation of the host sees it. */
+  view(): Disk {
+    return {
+      open: (path, options) =>
+        this.#io(async () => this.#open(path, options?.create === true, options?.truncate === true)),
+      readFile: (path) => this.#io(async () => this.#file(path).content.slice()),
+      writeFileAtomic: (path, data) =>
+        this.#io(async () => {
+          this.#mayWrite(path);
+          await this.#kernel.delay(this.#syncMs());
+          this.#mayWrite(path);
+          const content = typeof data === 'string' ? new TextEncoder().encode(data) : data.slice();
+          const file = { content, synced: content.slice(), dirty: [] };
+          this.#settle(path);
+          this.#names.set(path, file);
+          this.#durableNames.set(path, file);
+        }),
+      list: (path) => this.#io(async () => this.#list(path)),
+      exists: (path) =>
+        this.#io(async () => this.#names.has(path) || this.#folders.has(path) || this.#list(path).length > 0),
+      makeDirectory: (path) => this.#io(async () => void this.#folders.add(path)),
+      rename: (from, to) =>
+        this.#io(async () => {
+          const file = this.#file(from);
+          this.#change(to, file);
+          this.#change(from, undefined);
+        }),
+      remove: (path) =>
+        this.#io(async () => {
+          for (const name of [...this.#names.keys()])
+            if (name === path || name.startsWith(`${path}/`)) this.#change(name, undefined);
+          this.#folders.delete(path);
+        }),
+      syncDirectory: (path) =>
+        this.#io(async () => {
+          this.#mayWrite(path);
+          await this.#kernel.delay(this.#syncMs());
+          this.#mayWrite(path);
+          const inside = (name: string) => name.startsWith(`${path}/`);
+          for (const change of this.#nameChanges.filter(({ path: name }) => inside(name)))
+            this.#makeDurable(change);
+          this.#nameChanges = this.#nameChanges.filter(({ path: name }) => !inside(name));
+        }),
+      freeBytes: () => Promise.resolve(this.faults.full ? 0 : 2 ** 40),
+    };
+  }
+
+  async #io<T>(work: () => Promise<T>): Promise<T> {
+    await this.#kernel.delay(0.02 + this.#kernel.random.next() * 0.1);
+    return work();
+  }
+
+  #syncMs(): number {
+    return 0.1 + this.#kernel.random.next() * this.faults.syncMsMax;
+  }
+
+  #mayWrite(path: string): void {
+    if (this.faults.failing) throw new DiskError('io', path, `${path}: input/output error (simulated)`);
+    if (this.faults.full)
+      throw new DiskError('noSpace', path, `${path}: no space left on device (simulated)`);
+  }
+
+  #file(path: string): FileState {
+    const file = this.#names.get(path);
+    if (file === undefined) throw new DiskError('notFound', path, `${path}: no such file`);
+    return file;
+  }
+
+  #list(path: string): string[] {
+    const prefix = `${path}/`;
+    const names = [...this.#names.keys(), ...this.#folders]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length).split('/')[0] ?? '');
+    return [...new Set(names)].filter((name) => name !== '').sort();
+  }
+
+  #change(path: string, file: FileState | undefined): void {
+    if (file === undefined) this.#names.delete(path);
+    else this.#names.set(path, file);
+    this.#nameChanges.push({ path, file });
+  }
+
+  #makeDurable({ path, file }: NameChange): void {
+    if (file === undefined) this.#durableNames.delete(path);
+    else this.#durableNames.set(path, file);
+  }
+
+  /** Earlier changes of a name that is now durable are over. */
+  #settle(path: string): void {
+    this.#nameChanges = this.#nameChanges.filter((change) => change.path !== path);
+  }
+
+  #open(path: string, create: boolean, truncate: boolean): DiskFile {
+    if (!this.#names.has(path)) {
+      if (!create) throw new DiskError('notFound', path, `${path}: no such file`);
+      this.#mayWrite(path);
+      this.#change(path, { content: new Uint8Array(0), synced: new Uint8Array(0), dirty: [] });
+    }
+    const file = this.#file(path);
+    if (truncate) {
+      file.content = new Uint8Array(0);
+      file.synced = new Uint8Array(0);
+      file.dirty = [];
+    }
+    return {
+      path,
+      size: () => this.#io(async () => file.content.byteLength),
+      read: (position, length) => this.#io(async () => file.content.slice(position, position + length)),
+      write: (position, parts) =>
+        this.#io(async () => {
+          this.#mayWrite(path);
+          const data = new Uint8Array(Buffer.concat(parts));
+          file.content = overlay(file.content, position, data);
+          file.dirty.push({ position, data });
+        }),
+      truncate: (size) =>
+        this.#io(async () => {
+          this.#mayWrite(path);
+          file.content = file.content.slice(0, size);
+          file.synced = file.synced.slice(0, size);
+          file.dirty = file.dirty.filter((write) => write.position < size);
+        }),
+      sync: () =>
+        this.#io(async () => {
+          const upTo = file.dirty.length;
+          const content = file.content;
+          await this.#kernel.delay(this.#syncMs());
+          // A sync that fails leaves open what of it arrived (the next crash decides).
+          this.#mayWrite(path);
+          file.synced =
+            file.dirty.length === upTo
+              ? content.slice()
+              : file.dirty
+                  .slice(0, upTo)
+                  .reduce((all, write) => overlay(all, write.position, write.data), file.synced);
+          file.dirty = file.dirty.slice(upTo);
+        }),
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+/** `data` laid over `content` at a position, in a new array. */
+function overlay(content: Uint8Array, position: number, data: Uint8Array): Uint8Array {
+  const end = position + data.byteLength;
+  const result = end > content.byteLength ? new Uint8Array(end) : content;
+  if (result !== content) result.set(content);
+  result.set(data, position);
+  return result;
+}

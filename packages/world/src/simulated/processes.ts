@@ -1,0 +1,85 @@
+import type { ChildProcess, Processes, ProcessReference, Signal } from '../world.js';
+import type { Kernel } from './kernel.js';
+
+/** What a simulated command does: it ends by itself after a while, or runs until it is killed. */
+export interface Behaviour {
+  readonly runMs?: number;
+  readonly exitCode: number;
+  readonly stdout?: string;
+}
+
+interface Running {
+  readonly reference: ProcessReference;
+  readonly end: (exitCode: number | null, signal: string | null) => void;
+}
+
+/** Child processes that are only said to run. They live through a crash of the process that started them, not through one of the host. */
+export class SimulatedProcesses {
+  readonly #kernel: Kernel;
+  readonly #behaviours = new Map<string, Behaviour>();
+  readonly #running = new Map<number, Running>();
+  #nextPid = 100;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  define(command: string, behaviour: Behaviour): void {
+    this.#behaviours.set(command, behaviour);
+  }
+
+  view(): Processes {
+    return {
+      spawn: async (options) => {
+        await this.#kernel.delay(1);
+        return this.#spawn(this.#behaviour(options.command));
+      },
+      run: async (options) => {
+        const { runMs = 1, exitCode, stdout = '' } = this.#behaviour(options.command);
+        const timedOut = runMs > options.timeoutMs;
+        await this.#kernel.delay(Math.min(runMs, options.timeoutMs));
+        const output = new TextEncoder().encode(stdout).subarray(0, options.outputBytesMax);
+        return {
+          exitCode: timedOut ? null : exitCode,
+          signal: timedOut ? 'SIGKILL' : null,
+          stdout: output,
+          stderr: new Uint8Array(0),
+          timedOut,
+        };
+      },
+      reference: async (pid) => this.#running.get(pid)?.reference,
+      isAlive: async (reference) =>
+        this.#running.get(reference.pid)?.reference.startToken === reference.startToken,
+      signal: async (reference, signal) => this.#signal(reference, signal),
+    };
+  }
+
+  #behaviour(command: string): Behaviour {
+    const known = this.#behaviours.get(command);
+    if (known === undefined) throw new Error(`no simulated command is called ${command}`);
+    return known;
+  }
+
+  #spawn({ runMs, exitCode }: Behaviour): ChildProcess {
+    this.#nextPid += 1;
+    const pid = this.#nextPid;
+    let ended: (status: { exitCode: number | null; signal: string | null }) => void = () => {};
+    const exited = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
+      ended = resolve;
+    });
+    const reference = { pid, startToken: `${pid}@${this.#kernel.nowMs}` };
+    const end = (code: number | null, signal: string | null) => {
+      if (this.#running.delete(pid)) ended({ exitCode: code, signal });
+    };
+    this.#running.set(pid, { reference, end });
+    if (runMs !== undefined) this.#kernel.schedule(runMs, () => end(exitCode, null));
+    return { pid, exited, kill: (signal) => void this.#signal(reference, signal) };
+  }
+
+  #signal(reference: ProcessReference, signal: Signal): boolean {
+    const running = this.#running.get(reference.pid);
+    if (running === undefined || running.reference.startToken !== reference.startToken) return false;
+    if (['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP'].includes(signal)) running.end(null, signal);
+    return true;
+  }
+}

@@ -26,7 +26,10 @@ export function containerLogs(world: World, runtime: ContainerRuntime): StreamHa
     const on = (name: string) => ['true', '1'].includes(field(name) ?? '');
     for (const name of ['timestamps', 'sinceSeconds', 'sinceTime'])
       if (field(name) !== undefined && field(name) !== 'false')
-        throw new WireError('invalidArgument', `${name} is not supported: the process runtime's logs carry no times`);
+        throw new WireError(
+          'invalidArgument',
+          `${name} is not supported: the process runtime's logs carry no times`,
+        );
     const container = field('container') ?? '';
     const pod = field('pod') ?? '';
     const runs = (await runtime.ListContainers(field('uid') ?? ''))
@@ -34,7 +37,10 @@ export function containerLogs(world: World, runtime: ContainerRuntime): StreamHa
       .sort((a, b) => b.attempt - a.attempt);
     const run = runs[on('previous') ? 1 : 0];
     if (on('previous') && run === undefined)
-      throw new WireError('invalidArgument', `previous terminated container "${container}" in pod "${pod}" not found`);
+      throw new WireError(
+        'invalidArgument',
+        `previous terminated container "${container}" in pod "${pod}" not found`,
+      );
     if (run === undefined || run.state === 'CONTAINER_CREATED')
       throw new WireError(
         'invalidArgument',

@@ -5,7 +5,8 @@ import { startKubelet } from './start.js';
 await runComponent({
   component: 'kubelet',
   about: 'Runs the pods of one node.',
-  example: '--apiserver 127.0.0.1:6454 --node-name node-1 --node-ip 127.32.0.1 --pod-cidr 127.64.1.0/24 --data-dir .kubelab/node-1',
+  example:
+    '--apiserver 127.0.0.1:6454 --node-name node-1 --node-ip 127.32.0.1 --pod-cidr 127.64.1.0/24 --data-dir .kubelab/node-1',
   flags: {
     apiserver: { kind: 'addresses', description: "the apiservers' wire addresses" },
     'node-name': { kind: 'string', description: 'the Node that it registers' },
@@ -14,7 +15,11 @@ await runComponent({
     network: { kind: 'string', description: 'loopback or interface', default: 'loopback' },
     'data-dir': { kind: 'path', description: 'pods, their logs and volumes' },
     'image-dir': { kind: 'path', description: 'the catalogue of images', default: 'images' },
-    'container-restart-backoff-ms': { kind: 'int', description: 'first back-off; doubles to 300 s', default: '10000' },
+    'container-restart-backoff-ms': {
+      kind: 'int',
+      description: 'first back-off; doubles to 300 s',
+      default: '10000',
+    },
   },
   start: (world, config, flags) => {
     const { network } = flags;

@@ -1,6 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type Pod, podKind, type Service, serviceKind } from '@kubelab/api';
-import { Client, connectApiserver, EventRecorder, Informer, keyOf, runWorkers, WorkQueue } from '@kubelab/client';
+import {
+  Client,
+  connectApiserver,
+  EventRecorder,
+  Informer,
+  keyOf,
+  runWorkers,
+  WorkQueue,
+} from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { serveWire, WireError, type WireService } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
@@ -54,7 +62,11 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   // Apiservers find a kubelet by its node's InternalIP.
   const isElsewhere = config.listen.host !== nodeIp && config.listen.host !== '0.0.0.0';
   const second = isElsewhere
-    ? await serveWire(context, { address: { host: nodeIp, port: server.address.port }, tls, services: [logs] })
+    ? await serveWire(context, {
+        address: { host: nodeIp, port: server.address.port },
+        tls,
+        services: [logs],
+      })
     : undefined;
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
@@ -63,7 +75,18 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
   const queue = new WorkQueue(world);
   const backoff = new Backoff(config.containerRestartBackoffMs);
-  const manager = new PodManager({ world, log, client, runtime, events, pods, services, queue, backoff, nodeIp });
+  const manager = new PodManager({
+    world,
+    log,
+    client,
+    runtime,
+    events,
+    pods,
+    services,
+    queue,
+    backoff,
+    nodeIp,
+  });
   const kubeletPort = server.address.port;
   const heartbeat = new Heartbeat({ world, log, client, nodeName, nodeIp, podCidr, kubeletPort, machine });
   const enqueue = (pod: Pod) => queue.add(keyOf(pod));
@@ -81,7 +104,9 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const relist = async () => {
     if (relisting) return;
     relisting = true;
-    const sandboxes = new Map((await runtime.ListPodSandbox()).map((one) => [one.id, `${one.namespace}/${one.name}`]));
+    const sandboxes = new Map(
+      (await runtime.ListPodSandbox()).map((one) => [one.id, `${one.namespace}/${one.name}`]),
+    );
     const next = new Map<string, string>();
     for (const { id, state, podSandboxId } of await runtime.ListContainers()) {
       next.set(id, state);

@@ -1,4 +1,12 @@
-import { ApiError, type Lease, leaseKind, microTimestamp, type Node, nodeKind, timestamp } from '@kubelab/api';
+import {
+  ApiError,
+  type Lease,
+  leaseKind,
+  microTimestamp,
+  type Node,
+  nodeKind,
+  timestamp,
+} from '@kubelab/api';
 import { type Client, isNotFound } from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
@@ -88,7 +96,11 @@ export class Heartbeat {
       const since = known?.status === status ? (known.lastTransitionTime ?? now) : now;
       return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: since };
     };
-    const capacity = { cpu: String(machine.cpus), memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`, pods: '110' };
+    const capacity = {
+      cpu: String(machine.cpus),
+      memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+      pods: '110',
+    };
     const status = {
       addresses: [
         { type: 'InternalIP', address: nodeIp },
@@ -110,7 +122,12 @@ export class Heartbeat {
         operatingSystem: machine.os,
       },
       conditions: [
-        condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+        condition(
+          'MemoryPressure',
+          'False',
+          'KubeletHasSufficientMemory',
+          'kubelet has sufficient memory available',
+        ),
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
@@ -122,7 +139,11 @@ export class Heartbeat {
   async #renew(): Promise<void> {
     const { world, client, nodeName } = this.#options;
     const leases = client.for<Lease>(leaseKind);
-    const spec = { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime: microTimestamp(world.clock.nowMs()) };
+    const spec = {
+      holderIdentity: nodeName,
+      leaseDurationSeconds: 40,
+      renewTime: microTimestamp(world.clock.nowMs()),
+    };
     try {
       await leases.patch({ namespace: leaseNamespace, name: nodeName }, 'merge', { spec });
     } catch (error) {

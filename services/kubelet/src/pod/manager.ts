@@ -12,9 +12,15 @@ import {
 import { type Client, type EventRecorder, type Informer, isNotFound, type WorkQueue } from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import { httpProbe, type ProbeResult, tcpProbe } from '../probes/probe.adapter.js';
 import { ProbeCounter } from '../probes/counter.js';
-import { type ContainerRuntime, type ContainerStatus, type Mount, type PodSandbox, RuntimeError } from '../runtime/cri.js';
+import { httpProbe, type ProbeResult, tcpProbe } from '../probes/probe.adapter.js';
+import {
+  type ContainerRuntime,
+  type ContainerStatus,
+  type Mount,
+  type PodSandbox,
+  RuntimeError,
+} from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
 import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
 import { type ContainerView, isInitialized, isSidecar, podStatus } from './status.js';
@@ -43,7 +49,10 @@ type ProbeKind = 'startup' | 'liveness' | 'readiness';
 interface ContainerMemory {
   waiting?: Waiting | undefined;
   /** Counters of one run, by its id. */
-  run?: { readonly id: string; readonly counters: Map<ProbeKind, { counter: ProbeCounter; dueMs: number; busy: boolean }> };
+  run?: {
+    readonly id: string;
+    readonly counters: Map<ProbeKind, { counter: ProbeCounter; dueMs: number; busy: boolean }>;
+  };
 }
 
 interface PodMemory {
@@ -65,7 +74,9 @@ export class PodManager {
   async reconcile(key: string): Promise<{ requeueAfterMs?: number } | undefined> {
     const { pods, runtime } = this.#options;
     const pod = pods.get(key);
-    const sandboxes = (await runtime.ListPodSandbox()).filter((one) => `${one.namespace}/${one.name}` === key);
+    const sandboxes = (await runtime.ListPodSandbox()).filter(
+      (one) => `${one.namespace}/${one.name}` === key,
+    );
     for (const sandbox of sandboxes) if (sandbox.uid !== pod?.metadata.uid) await this.#takeDown(sandbox);
     if (pod?.metadata.uid === undefined) return undefined;
     const memory = this.#remember(pod.metadata.uid);
@@ -94,7 +105,12 @@ export class PodManager {
   async #run(pod: Pod, memory: PodMemory): Promise<{ requeueAfterMs: number } | undefined> {
     const { runtime } = this.#options;
     const { name, namespace = 'default', uid = '' } = pod.metadata;
-    const sandbox = await runtime.RunPodSandbox({ name, namespace, uid, hostNetwork: pod.spec?.hostNetwork === true });
+    const sandbox = await runtime.RunPodSandbox({
+      name,
+      namespace,
+      uid,
+      hostNetwork: pod.spec?.hostNetwork === true,
+    });
     let mounts: ReadonlyMap<string, string>;
     try {
       mounts = await setUpVolumes(this.#options.world, pod, sandbox, this.#sources(pod, sandbox));
@@ -115,7 +131,10 @@ export class PodManager {
       break;
     }
     if (initialized)
-      for (const container of [...(pod.spec?.initContainers ?? []).filter(isSidecar), ...(pod.spec?.containers ?? [])])
+      for (const container of [
+        ...(pod.spec?.initContainers ?? []).filter(isSidecar),
+        ...(pod.spec?.containers ?? []),
+      ])
         requeueAfterMs = Math.min(requeueAfterMs, await this.#step(pod, container, memory, sandbox, mounts));
     await this.#report(pod, memory, sandbox);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : undefined;
@@ -147,7 +166,13 @@ export class PodManager {
       if (remainingMs > 0) {
         const message = `back-off ${Math.round(backoff.delayMs(key) / 1000)}s restarting failed ${title}`;
         if (own.waiting?.reason !== 'CrashLoopBackOff')
-          this.#event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${sandbox.uid})`, container);
+          this.#event(
+            pod,
+            'Warning',
+            'BackOff',
+            `Back-off restarting failed container ${container.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${sandbox.uid})`,
+            container,
+          );
         own.waiting = { reason: 'CrashLoopBackOff', message };
         return remainingMs;
       }
@@ -189,7 +214,8 @@ export class PodManager {
     this.#event(pod, 'Normal', 'Pulled', `Container image "${image}" already present on machine`, container);
     try {
       const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
-      const expand = (texts: readonly string[] | undefined) => (texts ?? []).map((text) => expandVariables(text, envs));
+      const expand = (texts: readonly string[] | undefined) =>
+        (texts ?? []).map((text) => expandVariables(text, envs));
       const id = await runtime.CreateContainer(sandbox.id, {
         name: container.name,
         attempt,
@@ -219,7 +245,13 @@ export class PodManager {
   }
 
   /** Runs the probes that are due, beside the work; a verdict puts the pod in the queue. */
-  async #probe(pod: Pod, container: Container, own: ContainerMemory, run: ContainerStatus, sandbox: PodSandbox): Promise<number> {
+  async #probe(
+    pod: Pod,
+    container: Container,
+    own: ContainerMemory,
+    run: ContainerStatus,
+    sandbox: PodSandbox,
+  ): Promise<number> {
     const { world, runtime } = this.#options;
     const nowMs = world.clock.monotonicMs();
     if (own.run?.id !== run.id) own.run = { id: run.id, counters: new Map() };
@@ -232,7 +264,12 @@ export class PodManager {
         busy: false,
       };
       counters.set(kind, state);
-      if (kind !== 'startup' && container.startupProbe !== undefined && counters.get('startup')?.counter.verdict !== true) continue;
+      if (
+        kind !== 'startup' &&
+        container.startupProbe !== undefined &&
+        counters.get('startup')?.counter.verdict !== true
+      )
+        continue;
       if (kind === 'startup' && state.counter.verdict === true) continue;
       if (kind !== 'readiness' && state.counter.verdict === false) {
         const why = `Container ${container.name} failed ${kind} probe, will be restarted`;
@@ -248,7 +285,8 @@ export class PodManager {
           const before = state.counter.verdict;
           state.counter.take(result.ok);
           const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-          if (!result.ok) this.#event(pod, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`, container);
+          if (!result.ok)
+            this.#event(pod, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`, container);
           if (state.counter.verdict !== before)
             this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
         });
@@ -258,7 +296,13 @@ export class PodManager {
     return waitMs;
   }
 
-  async #probeOnce(pod: Pod, container: Container, probe: Probe, id: string, ip: string): Promise<ProbeResult> {
+  async #probeOnce(
+    pod: Pod,
+    container: Container,
+    probe: Probe,
+    id: string,
+    ip: string,
+  ): Promise<ProbeResult> {
     const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
     const { httpGet, tcpSocket, exec } = probe;
     if (httpGet !== undefined) {
@@ -269,10 +313,17 @@ export class PodManager {
     if (tcpSocket !== undefined)
       return tcpProbe({ host: tcpSocket.host ?? ip, port: portOf(container, tcpSocket.port) }, timeoutMs);
     try {
-      const { exitCode, output, timedOut } = await this.#options.runtime.ExecSync(id, exec?.command ?? [], timeoutMs);
+      const { exitCode, output, timedOut } = await this.#options.runtime.ExecSync(
+        id,
+        exec?.command ?? [],
+        timeoutMs,
+      );
       return { ok: exitCode === 0, output: timedOut ? `command timed out after ${timeoutMs} ms` : output };
     } catch (error) {
-      return { ok: false, output: error instanceof Error ? error.message : `${pod.metadata.name}: ${String(error)}` };
+      return {
+        ok: false,
+        output: error instanceof Error ? error.message : `${pod.metadata.name}: ${String(error)}`,
+      };
     }
   }
 
@@ -281,7 +332,9 @@ export class PodManager {
     const { runtime, client } = this.#options;
     const { namespace, name, uid } = pod.metadata;
     if (sandbox !== undefined) {
-      const running = (await runtime.ListContainers(sandbox.id)).filter((one) => one.state === 'CONTAINER_RUNNING');
+      const running = (await runtime.ListContainers(sandbox.id)).filter(
+        (one) => one.state === 'CONTAINER_RUNNING',
+      );
       for (const one of running)
         if (memory.ending !== true) this.#event(pod, 'Normal', 'Killing', `Stopping container ${one.name}`);
       memory.ending = true;
@@ -289,7 +342,9 @@ export class PodManager {
       await this.#report(pod, memory, sandbox);
     }
     try {
-      await client.for<Pod>(podKind).delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+      await client
+        .for<Pod>(podKind)
+        .delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -302,9 +357,16 @@ export class PodManager {
     for (const one of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])])
       containers.set(one.name, this.#view(one, memory, await this.#runs(sandbox, one.name)));
     const { world, nodeIp, client } = this.#options;
-    const status = podStatus(pod, { containers, podIp: sandbox.ip, hostIp: nodeIp, nowMs: world.clock.nowMs() });
+    const status = podStatus(pod, {
+      containers,
+      podIp: sandbox.ip,
+      hostIp: nodeIp,
+      nowMs: world.clock.nowMs(),
+    });
     // The times of conditions move only with the conditions, so that equal states are equal texts once written.
-    const text = JSON.stringify(status, (key, value: unknown) => (key === 'lastTransitionTime' ? undefined : value));
+    const text = JSON.stringify(status, (key, value: unknown) =>
+      key === 'lastTransitionTime' ? undefined : value,
+    );
     if (memory.written === text) return;
     const { namespace, name } = pod.metadata;
     try {
@@ -318,10 +380,16 @@ export class PodManager {
   #view(container: Container, memory: PodMemory, runs: readonly ContainerStatus[]): ContainerView {
     const own = memory.containers.get(container.name);
     const verdict = (kind: ProbeKind, probe: Probe | undefined) =>
-      probe === undefined || (own?.run?.id === runs[0]?.id && own?.run?.counters.get(kind)?.counter.verdict === true);
+      probe === undefined ||
+      (own?.run?.id === runs[0]?.id && own?.run?.counters.get(kind)?.counter.verdict === true);
     const running = runs[0]?.state === 'CONTAINER_RUNNING';
     const started = running && verdict('startup', container.startupProbe);
-    return { runs, waiting: own?.waiting, started, ready: started && verdict('readiness', container.readinessProbe) };
+    return {
+      runs,
+      waiting: own?.waiting,
+      started,
+      ready: started && verdict('readiness', container.readinessProbe),
+    };
   }
 
   async #runs(sandbox: PodSandbox, name: string): Promise<ContainerStatus[]> {
@@ -333,8 +401,20 @@ export class PodManager {
     const { client, services, nodeIp } = this.#options;
     const { namespace } = pod.metadata;
     return {
-      configMap: (name) => orAbsent(client.for<ConfigMap>(configMapKind).get(namespace, name).then((map) => map.data ?? {})),
-      secret: (name) => orAbsent(client.for<Secret>(secretKind).get(namespace, name).then((secret) => decoded(secret.data ?? {}))),
+      configMap: (name) =>
+        orAbsent(
+          client
+            .for<ConfigMap>(configMapKind)
+            .get(namespace, name)
+            .then((map) => map.data ?? {}),
+        ),
+      secret: (name) =>
+        orAbsent(
+          client
+            .for<Secret>(secretKind)
+            .get(namespace, name)
+            .then((secret) => decoded(secret.data ?? {})),
+        ),
       services: services.list(),
       podIp: sandbox.ip,
       hostIp: nodeIp,
@@ -357,13 +437,19 @@ async function orAbsent<T>(value: Promise<T>): Promise<T | undefined> {
 }
 
 function decoded(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
 }
 
 function restarts(pod: Pod, container: Container, run: ContainerStatus): boolean {
   const policy = isSidecar(container) ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
   const isInit = (pod.spec?.initContainers ?? []).includes(container);
-  return policy === 'Never' ? false : policy === 'OnFailure' || (isInit && !isSidecar(container)) ? run.exitCode !== 0 : true;
+  return policy === 'Never'
+    ? false
+    : policy === 'OnFailure' || (isInit && !isSidecar(container))
+      ? run.exitCode !== 0
+      : true;
 }
 
 function graceMsOf(pod: Pod): number {

@@ -15,7 +15,8 @@ export async function setUpVolumes(
     const directory = `${sandbox.directory}/volumes/${volume.name}`;
     directories.set(volume.name, volume.hostPath?.path ?? directory);
     if (volume.hostPath !== undefined) continue;
-    const fail = (why: string) => new ConfigError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`);
+    const fail = (why: string) =>
+      new ConfigError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`);
     await world.disk.makeDirectory(directory);
     if (volume.emptyDir !== undefined) continue;
     const files = new Map<string, string>();
@@ -24,8 +25,10 @@ export async function setUpVolumes(
       const name = configMap?.name ?? secret?.secretName ?? '';
       const data = await (configMap === undefined ? sources.secret(name) : sources.configMap(name));
       const optional = (configMap ?? secret)?.optional === true;
-      if (data === undefined && !optional) throw fail(`${configMap === undefined ? 'secret' : 'configmap'} "${name}" not found`);
-      const items = (configMap ?? secret)?.items ?? Object.keys(data ?? {}).map((key) => ({ key, path: key }));
+      if (data === undefined && !optional)
+        throw fail(`${configMap === undefined ? 'secret' : 'configmap'} "${name}" not found`);
+      const items =
+        (configMap ?? secret)?.items ?? Object.keys(data ?? {}).map((key) => ({ key, path: key }));
       for (const { key, path } of items) {
         const value = data?.[key];
         if (value === undefined && !optional) throw fail(`references non-existent config key: ${key}`);

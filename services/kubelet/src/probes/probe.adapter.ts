@@ -13,7 +13,10 @@ export function httpProbe(
 ): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const fail = (error: Error) =>
-      resolve({ ok: false, output: `Get "http://${target.host}:${target.port}${target.path}": ${error.message}` });
+      resolve({
+        ok: false,
+        output: `Get "http://${target.host}:${target.port}${target.path}": ${error.message}`,
+      });
     const call = request({ ...target, agent: false, timeout: timeoutMs }, (answer) => {
       answer.on('error', fail).resume();
       const code = answer.statusCode ?? 0;
@@ -33,7 +36,9 @@ export function tcpProbe(target: { host: string; port: number }, timeoutMs: numb
       socket.destroy();
       resolve(result);
     };
-    socket.setTimeout(timeoutMs, () => done({ ok: false, output: `dial tcp ${target.host}:${target.port}: i/o timeout` }));
+    socket.setTimeout(timeoutMs, () =>
+      done({ ok: false, output: `dial tcp ${target.host}:${target.port}: i/o timeout` }),
+    );
     socket.on('error', (error) =>
       done({ ok: false, output: `dial tcp ${target.host}:${target.port}: ${error.message}` }),
     );

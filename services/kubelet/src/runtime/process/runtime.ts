@@ -183,9 +183,7 @@ export class ProcessRuntime implements ContainerRuntime {
       throw new RuntimeError(`image "${config.image}" or its sandbox is gone`);
     const inDirectory = (text: string) => hostPathOf(text, config.mounts);
     const argv =
-      config.command.length > 0
-        ? [...config.command, ...config.args]
-        : [...image.entrypoint, ...config.args];
+      config.command.length > 0 ? [...config.command, ...config.args] : [...image.entrypoint, ...config.args];
     const [program] = argv;
     if (program === undefined) throw new RuntimeError('no command specified');
     const env: Record<string, string> = {

@@ -92,7 +92,10 @@ class ProxyListener {
   }
 
   #bind(tried: () => void): void {
-    if (this.#closed) return tried();
+    if (this.#closed) {
+      tried();
+      return;
+    }
     const { world, telemetry } = this.#options;
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
       this.#accept(client),

@@ -69,7 +69,8 @@ const host: CommandHost = {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
-  process.exitCode = await createProgram(host, (code) => process.exit(code)).run(process.argv.slice(2));
+  // A cluster started in the background is a child that nobody waits for.
+  process.exit(await createProgram(host, (code) => process.exit(code)).run(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`kubelab: ${error.message}\n`);

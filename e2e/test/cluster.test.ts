@@ -73,7 +73,7 @@ t.test('every kubectl on this machine, unmodified, takes the example through its
       t.match(await kubectl('get', 'deployment', 'echo'), /echo\s+3\/3\s+3\s+3/);
       t.match(await kubectl('describe', 'deployment', 'echo'), /ScalingReplicaSet/);
       t.match(await kubectl('describe', 'pod', pods[0]?.name ?? ''), /Successfully assigned default\/echo-/);
-      t.match(await kubectl('logs', pods[0]?.name ?? ''), /listening/);
+      t.match(await kubectl('logs', pods[0]?.name ?? ''), /listens/);
       const watch = kubectl.background('get', 'pods', '-w');
       await kubectl('scale', 'deployment/echo', '--replicas=4');
       await untilPods(kubectl, 4);

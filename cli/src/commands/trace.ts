@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { MessageRecord } from '@kubelab/telemetry';
 import { dialWire, noBytes, type WireClient, WireError } from '@kubelab/wire';
 import { isRecord } from '../cluster-file.js';
@@ -28,6 +29,8 @@ export async function trace(host: CommandHost, dataDirectory: string, filter: Tr
   const { cluster, tls } = await requireCluster(host.world, dataDirectory);
   const context = host.wireContext('kubelab-trace');
   const stop = new AbortController();
+  // One signal ends the streams of every component.
+  setMaxListeners(0, stop.signal);
   const merger = new Merger(host, filter, () => stop.abort());
   host.onInterrupt(async () => stop.abort());
   const specs = components(cluster);

@@ -41,7 +41,7 @@ export async function up(host: CommandHost, cluster: ClusterOptions): Promise<Su
     terminal.progress('stopping ...');
     await supervisor.shutdown();
   });
-  void supervisor.done.then(() => world.disk.remove(paths.supervisorPid));
+  const done = supervisor.done.then(() => world.disk.remove(paths.supervisorPid));
   try {
     await untilReady(world, terminal, () => supervisor.status(), startedMs);
   } catch (error) {
@@ -51,7 +51,7 @@ export async function up(host: CommandHost, cluster: ClusterOptions): Promise<Su
   for (const line of welcome(terminal, cluster, paths.kubeconfig, world.clock.monotonicMs() - startedMs)) {
     terminal.print(line);
   }
-  return supervisor;
+  return { ...supervisor, done };
 }
 
 /** Starts the cluster in a process of its own that goes on when this command ends. */

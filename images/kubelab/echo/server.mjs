@@ -6,7 +6,9 @@ const server = createServer((request, response) => {
   const { method, url: path, headers } = request;
   console.log(`${method} ${path}`);
   response.setHeader('content-type', 'application/json');
-  response.end(`${JSON.stringify({ pod: POD_NAME ?? HOSTNAME, node: NODE_NAME, address: POD_IP, method, path, headers })}\n`);
+  response.end(
+    `${JSON.stringify({ pod: POD_NAME ?? HOSTNAME, node: NODE_NAME, address: POD_IP, pid: process.pid, method, path, headers })}\n`,
+  );
 });
 server.listen(Number(PORT), () => console.log(`echo listens on ${JSON.stringify(server.address())}`));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));

@@ -132,7 +132,9 @@ async function underLoad(prefix: string, harm: () => Promise<number>) {
   await until('requests go on', async () => outageMs(requests, atMs) < patienceMs, { timeoutMs: patienceMs });
   await sleep(500);
   await Promise.all([writes.stop(), requests.stop()]);
-  const stored = await namesOf(kubectl, 'configmaps');
+  const stored = await until('the list is answered', () => namesOf(kubectl, 'configmaps'), {
+    timeoutMs: patienceMs,
+  });
   const lost = writes.attempts
     .filter((attempt) => attempt.ok && !stored.has(attempt.what))
     .map((attempt) => attempt.what);
@@ -140,9 +142,9 @@ async function underLoad(prefix: string, harm: () => Promise<number>) {
 }
 
 async function kill(name: string): Promise<number> {
-  const atMs = performance.now();
   await cluster.kubelab('kill', name);
-  return atMs;
+  // From when it was surely dead: what succeeded while the command ran says nothing.
+  return performance.now();
 }
 
 const victims: readonly { title: string; find: () => Promise<string> }[] = [

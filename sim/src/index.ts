@@ -1,1 +1,2 @@
 export * from './checker/linearizability.js';
+export { type RunResult, runSeed } from './run.js';

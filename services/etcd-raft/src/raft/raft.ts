@@ -456,7 +456,11 @@ export class Raft {
     progress.recentActive = true;
     progress.readSequence = Math.max(progress.readSequence, message.readSequence);
     progress.heartbeatAnswered();
-    if (progress.match < this.log.lastIndex || progress.state === 'probe') this.#sendAppends(message.from);
+    // All was sent and not all was acknowledged: the last of it may be lost. An empty AppendEntries behind it finds out: it is refused.
+    const allSent = progress.state === 'replicate' && progress.next > this.log.lastIndex;
+    if (allSent && progress.match < this.log.lastIndex) this.#sendAppend(message.from, progress);
+    else if (progress.match < this.log.lastIndex || progress.state === 'probe')
+      this.#sendAppends(message.from);
     this.#releaseReads();
   }
 

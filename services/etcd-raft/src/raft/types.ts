@@ -87,8 +87,7 @@ export type PlantedBug =
   | 'ackBeforeFsync'
   | 'commitOlderTermByCounting'
   | 'voteWithoutPersisting'
-  | 'readWithoutQuorum'
-  | 'applyTwiceAfterRestart';
+  | 'readWithoutQuorum';
 
 export interface RaftConfig {
   readonly name: MemberName;

@@ -24,6 +24,7 @@ export class SimulatedStore {
   /** Started since they last crashed, and of those the ones that serve. */
   readonly #started = new Set<string>();
   readonly #serving = new Set<string>();
+  readonly #roles = new Map<string, string>();
   /** The first property that did not hold. */
   violation: Violation | undefined;
 
@@ -50,10 +51,16 @@ export class SimulatedStore {
     return this.#serving.has(name);
   }
 
-  client(name: string): { readonly world: World; readonly store: Store } {
+  /** Whoever said last that it leads and has not crashed since. */
+  leader(): string | undefined {
+    return memberNames.find((name) => this.#serving.has(name) && this.#roles.get(name) === 'leader');
+  }
+
+  /** `only`: knows no other member; it is refused where that member does not lead. */
+  client(name: string, only?: string): { readonly world: World; readonly store: Store } {
     const world = this.#simulation.world(name);
     const telemetry = silentTelemetry(world, 'client', name);
-    const addresses = memberNames.map((host) => ({ host, port }));
+    const addresses = memberNames.filter((host) => only === undefined || host === only).map((host) => ({ host, port }));
     return {
       world,
       store: connectStore(
@@ -107,6 +114,7 @@ export class SimulatedStore {
       snapshotKeepEntries: 20,
       plantedBug: this.#plantedBug,
       observe: (observation) => {
+        this.#roles.set(name, observation.status.role);
         try {
           this.#invariants.observe(observation);
         } catch (error) {

@@ -59,7 +59,7 @@ export class FaultSchedule {
     const { random } = this.#simulation;
     const pick = () => memberNames[random.int(memberNames.length)] ?? memberNames[0];
     const forMs = 50 + random.next() * 1_200;
-    const kind = random.int(9);
+    const kind = random.int(11);
     const name = pick();
     switch (kind) {
       case 0:
@@ -88,10 +88,43 @@ export class FaultSchedule {
         if (random.next() < 0.5) this.#disk(name, { failing: true }, { failing: false }, forMs, 'fails');
         else this.#disk(name, { full: true }, { full: false }, forMs, 'is full');
         break;
+      case 8:
+        this.#hunt(2_000 + random.next() * 4_000);
+        break;
+      case 9:
+        this.#partition(this.#store.leader() ?? name, 400 + random.next() * 800, false);
+        break;
       default:
         this.#note(`the clock of ${name} jumps`);
         this.#simulation.skewClock(name, (random.next() - 0.5) * 120_000);
     }
+  }
+
+  /**
+   * Whoever leads is cut off for a moment, so that what is proposed to it stays on it alone, or is left to replicate; then it crashes, and is soon back. Again and again: entries of several terms
+   * lie on some of the members (paper, figure 8).
+   */
+  #hunt(forMs: number): void {
+    this.#note(`leaders are cut off and crash one after the other for ${Math.round(forMs)} ms`);
+    const { random, nowMs } = this.#simulation;
+    const untilMs = nowMs + forMs;
+    let hunted: string | undefined;
+    const strike = (leader: string) => {
+      hunted = undefined;
+      this.#crash(leader, 20 + random.next() * 250);
+    };
+    const look = () => {
+      if (this.#simulation.nowMs > untilMs) return;
+      const leader = this.#store.leader();
+      if (leader !== undefined && hunted === undefined) {
+        hunted = leader;
+        const aliveMs = 20 + random.next() * 130;
+        if (random.next() < 0.6) this.#partition(leader, aliveMs, false);
+        this.#simulation.schedule(aliveMs, () => strike(leader));
+      }
+      this.#simulation.schedule(5, look);
+    };
+    look();
   }
 
   #crash(name: string, downMs: number): void {

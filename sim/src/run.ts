@@ -2,12 +2,12 @@ import type { PlantedBug } from '@kubelab/etcd-raft';
 import { StoreError } from '@kubelab/store';
 import { createSimulation, type Simulation } from '@kubelab/world';
 import { checkLinearizable } from './checker/linearizability.js';
-import { SimulatedStore } from './cluster.js';
+import { memberNames, SimulatedStore } from './cluster.js';
 import { FaultSchedule } from './faults.js';
 import { Violation } from './invariants.js';
 import { History, runClient, WatchCheck } from './workload.js';
 
-const clientCount = 3;
+const clientCount = 2;
 const faultsUntilMs = 9_000;
 const quietMs = 12_000;
 const settleMs = 25_000;
@@ -32,10 +32,12 @@ export async function runSeed(seed: number, plantedBug: PlantedBug | undefined):
   const faults = new FaultSchedule(simulation, store);
   store.start();
   let stopped = false;
-  const clients = Array.from({ length: clientCount }, (_, at) => {
-    const name = `client-${at}`;
-    return runClient({ name, ...store.client(name), history, stop: () => stopped });
-  });
+  const run = (name: string, only?: string) => runClient({ name, ...store.client(name, only), history, stop: () => stopped });
+  const clients = [
+    ...Array.from({ length: clientCount }, (_, at) => run(`client-${at}`)),
+    // Those who know one member only ask a leader that was cut off, and its successor, at the same time.
+    ...memberNames.map((member) => run(`client-of-${member}`, member)),
+  ];
   void watch.run(store.client('watcher').store);
   faults.start(faultsUntilMs);
   const broken = () => store.violation !== undefined || watch.violation !== undefined;

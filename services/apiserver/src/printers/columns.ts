@@ -17,8 +17,8 @@ import type {
   Service,
   ServiceAccount,
 } from '@kubelab/api';
-import { readyText, restartsText, statusText } from './pod-status.js';
 import { age, ageColumn, type Cell, type Column, nameColumn } from './column.js';
+import { readyText, restartsText, statusText } from './pod-status.js';
 
 const none = '<none>';
 

@@ -36,4 +36,3 @@ const anyKind: readonly Column[] = [
   nameColumn,
   { name: 'Created At', type: 'date', cell: (object) => object.metadata.creationTimestamp ?? '' },
 ];
-

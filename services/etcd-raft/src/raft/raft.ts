@@ -538,7 +538,8 @@ export class Raft {
     this.leader = this.name;
     this.#progress = new Map(this.#others().map((member) => [member, new Progress(this.log.lastIndex + 1)]));
     this.#uncommittedBytes = 0;
-    this.#appendOwn([new Uint8Array(0)]);
+    // With its no-op a leader commits what its predecessors left (5.4.2); who counts older terms would think that it needs none.
+    if (this.#config.plantedBug !== 'commitOlderTermByCounting') this.#appendOwn([new Uint8Array(0)]);
     this.#broadcastAppend();
   }
 

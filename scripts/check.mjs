@@ -1,4 +1,5 @@
-// `npm run check`: types, format and lint, this project's own rules, dead exports. Every step runs; any failure fails the whole.
+// `npm run check`: types, format and lint, this project's own rules, dead exports. Every step runs; any
+// failure fails the whole.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';

@@ -1,4 +1,5 @@
-// `npm run e2e -- containers`: the tests against docker compose. Needs a Docker engine that answers, and docker-compose or the plugin; sets up its base image
+// `npm run e2e -- containers`: the tests against docker compose. Needs a Docker engine that answers, and
+// docker-compose or the plugin; sets up its base image
 // where none can be pulled.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ if (process.argv[2] !== 'containers') {
 }
 prepare();
 if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status !== 0) {
-  console.error('no Docker engine answers: start one (on Debian: apt-get install docker.io docker-compose; dockerd &) and try again');
+  console.error(
+    'no Docker engine answers: start one (on Debian: apt-get install docker.io docker-compose; dockerd &) and try again',
+  );
   process.exit(1);
 }
 const env = { ...process.env };
@@ -19,7 +22,11 @@ if (env.BASE_IMAGE === undefined) {
   const present = spawnSync('docker', ['image', 'inspect', env.BASE_IMAGE], { stdio: 'ignore' }).status === 0;
   if (!present) must('sh', [join(root, 'scripts/build-base.sh'), env.BASE_IMAGE]);
 }
-must(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), '--timeout=1500', 'e2e/dist/containers/containers.test.js']);
+must(process.execPath, [
+  join(root, 'node_modules/tap/dist/esm/run.mjs'),
+  '--timeout=1500',
+  'e2e/dist/containers/containers.test.js',
+]);
 
 function must(command, args) {
   const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });

@@ -1,7 +1,10 @@
 // usage: node scripts/import-openapi.mjs FILE
-// Reads Kubernetes' published OpenAPI v2 (a file, or what `kubectl get --raw /openapi/v2` prints as JSON) and writes our own compact tables:
-//   packages/api/src/generated/schema.ts  every type's fields: name, type, list and map semantics, patch strategy
-//   packages/api/src/generated/types.ts   TypeScript interfaces of the kinds that kubelab's own components use
+// Reads Kubernetes' published OpenAPI v2 (a file, or what `kubectl get --raw /openapi/v2` prints as JSON) and
+// writes our own compact tables:
+//   packages/api/src/generated/schema.ts  every type's fields: name, type, list and map semantics, patch
+// strategy
+//   packages/api/src/generated/types.ts   TypeScript interfaces of the kinds that kubelab's own components
+// use
 // Names, types and merge keys are facts of the API; descriptions are not taken over.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -34,7 +37,10 @@ for (const name of stable.sort()) if (!scalars.has(name)) schema[name] = fieldsO
 function typeOf(property) {
   if (property.$ref !== undefined) {
     const target = property.$ref.replace('#/definitions/', '');
-    return scalars.get(target) ?? (definitions[target]?.properties === undefined ? simpleOf(definitions[target]) : `@${target}`);
+    return (
+      scalars.get(target) ??
+      (definitions[target]?.properties === undefined ? simpleOf(definitions[target]) : `@${target}`)
+    );
   }
   return simpleOf(property);
 }
@@ -50,7 +56,9 @@ function simpleOf(property) {
   return 'any';
 }
 
-/** One line a field: `name type [options]`; options: required, map=KEYS, set, atomic, merge=KEY, strategy=S. */
+/**
+ * One line a field: `name type [options]`; options: required, map=KEYS, set, atomic, merge=KEY, strategy=S.
+ */
 function fieldsOf(definition) {
   const required = new Set(definition.required ?? []);
   return Object.entries(definition.properties ?? {}).map(([name, property]) => {
@@ -60,25 +68,49 @@ function fieldsOf(definition) {
     if (listType === 'map') options.push(`map=${property['x-kubernetes-list-map-keys'].join(',')}`);
     else if (listType !== undefined) options.push(listType);
     if (property['x-kubernetes-map-type'] === 'atomic') options.push('atomic');
-    const target = property.$ref === undefined ? undefined : definitions[property.$ref.replace('#/definitions/', '')];
+    const target =
+      property.$ref === undefined ? undefined : definitions[property.$ref.replace('#/definitions/', '')];
     if (target?.['x-kubernetes-map-type'] === 'atomic' && !options.includes('atomic')) options.push('atomic');
-    if (property['x-kubernetes-patch-merge-key'] !== undefined) options.push(`merge=${property['x-kubernetes-patch-merge-key']}`);
-    if (property['x-kubernetes-patch-strategy'] !== undefined) options.push(`strategy=${property['x-kubernetes-patch-strategy']}`);
+    if (property['x-kubernetes-patch-merge-key'] !== undefined)
+      options.push(`merge=${property['x-kubernetes-patch-merge-key']}`);
+    if (property['x-kubernetes-patch-strategy'] !== undefined)
+      options.push(`strategy=${property['x-kubernetes-patch-strategy']}`);
     return [name, typeOf(property), ...options].join(' ');
   });
 }
 
-const header = '// Made by scripts/import-openapi.mjs from Kubernetes\' published OpenAPI. Not to be edited.\n';
+const header =
+  "// Made by scripts/import-openapi.mjs from Kubernetes' published OpenAPI. Not to be edited.\n";
 const rows = Object.entries(schema).map(([name, fields]) => `  '${name}':\n    '${fields.join(';')}',\n`);
-writeFileSync(join(out, 'schema.ts'), `${header}export const schema: Readonly<Record<string, string>> = {\n${rows.join('')}};\n`);
+writeFileSync(
+  join(out, 'schema.ts'),
+  `${header}export const schema: Readonly<Record<string, string>> = {\n${rows.join('')}};\n`,
+);
 
 /* ---------------------------------------------------------------- TypeScript types */
 
 const roots = [
-  'api.core.v1.Namespace', 'api.core.v1.Node', 'api.core.v1.Pod', 'api.core.v1.Service', 'api.core.v1.Endpoints', 'api.core.v1.ConfigMap',
-  'api.core.v1.Secret', 'api.core.v1.ServiceAccount', 'api.core.v1.Event', 'api.core.v1.Binding', 'api.apps.v1.ReplicaSet', 'api.apps.v1.Deployment',
-  'api.discovery.v1.EndpointSlice', 'api.coordination.v1.Lease', 'api.rbac.v1.Role', 'api.rbac.v1.RoleBinding', 'api.rbac.v1.ClusterRole',
-  'api.rbac.v1.ClusterRoleBinding', 'api.autoscaling.v1.Scale', 'api.authorization.v1.SelfSubjectAccessReview', 'api.authentication.v1.SelfSubjectReview',
+  'api.core.v1.Namespace',
+  'api.core.v1.Node',
+  'api.core.v1.Pod',
+  'api.core.v1.Service',
+  'api.core.v1.Endpoints',
+  'api.core.v1.ConfigMap',
+  'api.core.v1.Secret',
+  'api.core.v1.ServiceAccount',
+  'api.core.v1.Event',
+  'api.core.v1.Binding',
+  'api.apps.v1.ReplicaSet',
+  'api.apps.v1.Deployment',
+  'api.discovery.v1.EndpointSlice',
+  'api.coordination.v1.Lease',
+  'api.rbac.v1.Role',
+  'api.rbac.v1.RoleBinding',
+  'api.rbac.v1.ClusterRole',
+  'api.rbac.v1.ClusterRoleBinding',
+  'api.autoscaling.v1.Scale',
+  'api.authorization.v1.SelfSubjectAccessReview',
+  'api.authentication.v1.SelfSubjectReview',
 ];
 const wanted = [];
 const seen = new Set();
@@ -90,7 +122,9 @@ const visit = (name) => {
 };
 for (const root of roots) visit(`io.k8s.${root}`);
 // ObjectMeta and its parts are written by hand in contract.ts: every object has them.
-const byHand = new Set(['ObjectMeta', 'OwnerReference', 'ManagedFieldsEntry'].map((name) => `${meta}${name}`));
+const byHand = new Set(
+  ['ObjectMeta', 'OwnerReference', 'ManagedFieldsEntry'].map((name) => `${meta}${name}`),
+);
 const names = new Map();
 for (const name of wanted) {
   const short = name.split('.').at(-1);
@@ -99,8 +133,17 @@ for (const name of wanted) {
 }
 
 const scalarTypes = {
-  string: 'string', boolean: 'boolean', number: 'number', int32: 'number', int64: 'number', time: 'string', microTime: 'string', bytes: 'string',
-  quantity: 'string', intOrString: 'number | string', any: 'unknown',
+  string: 'string',
+  boolean: 'boolean',
+  number: 'number',
+  int32: 'number',
+  int64: 'number',
+  time: 'string',
+  microTime: 'string',
+  bytes: 'string',
+  quantity: 'string',
+  intOrString: 'number | string',
+  any: 'unknown',
 };
 
 function tsType(type) {
@@ -124,10 +167,16 @@ function interfaceOf(name) {
   const isObject = gvk !== undefined && fields.some(([field]) => field === 'metadata');
   const lines = fields
     .filter(([field]) => !(isObject && ['apiVersion', 'kind', 'metadata'].includes(field)))
-    .map(([field, type, ...options]) => `  ${/^[\w$]+$/.test(field) ? field : `'${field}'`}${options.includes('required') ? '' : '?'}: ${tsType(type)};`);
+    .map(
+      ([field, type, ...options]) =>
+        `  ${/^[\w$]+$/.test(field) ? field : `'${field}'`}${options.includes('required') ? '' : '?'}: ${tsType(type)};`,
+    );
   return `export interface ${names.get(name)}${isObject ? ' extends KubeObject' : ''} {\n${lines.join('\n')}\n}\n`;
 }
 
 const interfaces = wanted.filter((name) => !byHand.has(name)).map(interfaceOf);
-writeFileSync(join(out, 'types.ts'), `${header}import type { KubeObject, ObjectMeta } from '../contract.js';\n\n${interfaces.join('\n')}`);
+writeFileSync(
+  join(out, 'types.ts'),
+  `${header}import type { KubeObject, ObjectMeta } from '../contract.js';\n\n${interfaces.join('\n')}`,
+);
 console.log(`${Object.keys(schema).length} types, ${interfaces.length} interfaces`);

@@ -30,7 +30,8 @@ export function install() {
     .digest('hex');
   once('node_modules/.kubelab-installed', lock, () => {
     say('installing packages (once, about half a minute) ...');
-    // Not `npm ci`: it refuses a lock file that lacks optional binaries of other platforms, which some registries mirror late.
+    // Not `npm ci`: it refuses a lock file that lacks optional binaries of other platforms, which some
+    // registries mirror late.
     const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
     run('npm', args, 'npm could not install the packages');
   });

@@ -1,5 +1,7 @@
-// This project's own rules, which no linter knows: the one world, the direction of imports, sizes, words that promise later work,
-// a README per folder. docs/architecture.md says why. Prints one line per breach: file:line: what, and what to do.
+// This project's own rules, which no linter knows: the one world, the direction of imports, sizes, words that
+// promise later work,
+// a README per folder. docs/architecture.md says why. Prints one line per breach: file:line: what, and what
+// to do.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +11,10 @@ const fileLinesMax = 500;
 const functionLinesMax = 80;
 const lineLengthMax = 140;
 
-/** Who may import whom: a place may import those of a lower rank, and within rank 3 or below its equals that package.json names. */
+/**
+ * Who may import whom: a place may import those of a lower rank, and within rank 3 or below its equals that
+ * package.json names.
+ */
 const ranks = [
   [/^packages\/world$/, 0],
   [/^packages\/telemetry$/, 1],
@@ -124,7 +129,10 @@ function checkSizes(name, lines) {
   if (!name.includes('/test/')) checkFunctions(name, lines);
 }
 
-/** A function starts on a line that opens it at some indentation and ends at the first closing brace at the same one. */
+/**
+ * A function starts on a line that opens it at some indentation and ends at the first closing brace at the
+ * same one.
+ */
 function checkFunctions(name, lines) {
   const opening =
     /^(\s*)(export )?(default )?(async )?(function\b|(private |static |override |#)*[\w#]+\(.*\{$)/;

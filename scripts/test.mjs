@@ -1,4 +1,5 @@
-// `npm test [-- FILE_OR_WORD...]`: set up, then run every compiled tap test (or those whose path holds one of the words).
+// `npm test [-- FILE_OR_WORD...]`: set up, then run every compiled tap test (or those whose path holds one of
+// the words).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

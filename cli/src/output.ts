@@ -1,6 +1,8 @@
 import type { ComponentStatus } from './supervisor/contract.js';
 
-/** The terminal as commands see it: stdout for results, stderr for progress, colour only where a person looks. */
+/**
+ * The terminal as commands see it: stdout for results, stderr for progress, colour only where a person looks.
+ */
 export interface Terminal {
   /** A line of the command's result. */
   print(line: string): void;

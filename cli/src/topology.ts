@@ -1,6 +1,9 @@
 import type { Address } from '@kubelab/world';
 
-/** What `kubelab up` was asked for; kept in cluster.json so that later commands and restarts mean the same cluster. */
+/**
+ * What `kubelab up` was asked for; kept in cluster.json so that later commands and restarts mean the same
+ * cluster.
+ */
 export interface ClusterOptions {
   /** Of the one endpoint that kubectl talks to; every other port is derived from it. */
   readonly port: number;
@@ -35,7 +38,9 @@ export const memberCount = 3;
 export const apiserverCount = 2;
 export const standbyCount = 2;
 export const nodesMax = 20;
-/** Above the endpoint's port, for all that is derived from it (docs/architecture.md, "Ports and addresses"). */
+/**
+ * Above the endpoint's port, for all that is derived from it (docs/architecture.md, "Ports and addresses").
+ */
 export const portSpan = 101 + 2 * nodesMax;
 export const loopbackServiceCidr = '127.96.0.0/16';
 
@@ -66,7 +71,10 @@ export function nodeAddress(node: number): string {
   return `127.32.0.${node}`;
 }
 
-/** Every process of the cluster, in the order in which people think of them. Pure: the same options give the same list. */
+/**
+ * Every process of the cluster, in the order in which people think of them. Pure: the same options give the
+ * same list.
+ */
 export function components(options: ClusterOptions): ComponentSpec[] {
   const at = ports(options.port);
   const wireServers = range(apiserverCount)

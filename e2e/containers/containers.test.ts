@@ -34,14 +34,28 @@ async function composeOptions(): Promise<compose.IDockerComposeOptions> {
 }
 
 const options = await composeOptions();
-const container = (service: string) => mustRun('docker', ['ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`, '--filter', `label=com.docker.compose.service=${service}`]);
+const container = (service: string) =>
+  mustRun('docker', [
+    'ps',
+    '-aq',
+    '--filter',
+    `label=com.docker.compose.project=${project}`,
+    '--filter',
+    `label=com.docker.compose.service=${service}`,
+  ]);
 
 async function untilPods(count: number) {
   await until(
     `${count} pods are ready`,
     async () => {
       const list = await kubectl.json('get', 'pods', '-l', 'app=echo');
-      const ready = list.items().filter((pod) => pod.at('status.containerStatuses.0.ready') === true && pod.at('metadata.deletionTimestamp') === undefined);
+      const ready = list
+        .items()
+        .filter(
+          (pod) =>
+            pod.at('status.containerStatuses.0.ready') === true &&
+            pod.at('metadata.deletionTimestamp') === undefined,
+        );
       return ready.length === count;
     },
     { timeoutMs: patienceMs, everyMs: 300 },
@@ -55,8 +69,14 @@ t.teardown(async () => {
 t.test('docker compose up brings the cluster, and its kubeconfig out', async (t) => {
   await compose.downAll({ ...options, commandOptions: ['--volumes', '--remove-orphans'] });
   await compose.upAll({ ...options, commandOptions: ['--build'] });
-  await until('the API answers', async () => (await kubectl.result(['get', '--raw', '/readyz'])).code === 0, { timeoutMs: patienceMs });
-  await until('both nodes are Ready', async () => ((await kubectl('get', 'nodes')).match(/\sReady\s/g) ?? []).length === 2, { timeoutMs: patienceMs });
+  await until('the API answers', async () => (await kubectl.result(['get', '--raw', '/readyz'])).code === 0, {
+    timeoutMs: patienceMs,
+  });
+  await until(
+    'both nodes are Ready',
+    async () => ((await kubectl('get', 'nodes')).match(/\sReady\s/g) ?? []).length === 2,
+    { timeoutMs: patienceMs },
+  );
   t.pass('ready');
 });
 
@@ -83,7 +103,12 @@ t.test('pods run on both nodes and answer at the NodePort and at the ClusterIP, 
 /** Writes and requests go on while a container is hurt; afterwards every acknowledged write is there. */
 async function underLoad(prefix: string, harm: () => Promise<void>, mend: () => Promise<void>) {
   const create = async (name: string) => {
-    const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { name } });
+    const manifest = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name },
+      data: { name },
+    });
     const { code, stderr } = await kubectl.result(['create', '--request-timeout=5s', '-f', '-'], manifest);
     if (code !== 0 && !stderr.includes('AlreadyExists')) throw new Error(stderr);
   };
@@ -97,8 +122,15 @@ async function underLoad(prefix: string, harm: () => Promise<void>, mend: () => 
   await mend();
   await until('requests go on', async () => outageMs(requests, atMs) < patienceMs, { timeoutMs: patienceMs });
   await Promise.all([writes.stop(), requests.stop()]);
-  const stored = await until('the list is answered', () => namesOf(kubectl, 'configmaps'), { timeoutMs: patienceMs });
-  return { lost: writes.attempts.filter((attempt) => attempt.ok && !stored.has(attempt.what)).map((attempt) => attempt.what), writeOutageMs };
+  const stored = await until('the list is answered', () => namesOf(kubectl, 'configmaps'), {
+    timeoutMs: patienceMs,
+  });
+  return {
+    lost: writes.attempts
+      .filter((attempt) => attempt.ok && !stored.has(attempt.what))
+      .map((attempt) => attempt.what),
+    writeOutageMs,
+  };
 }
 
 async function serviceWith(kind: string, holder: RegExp): Promise<string> {
@@ -114,40 +146,82 @@ const services: readonly { readonly title: string; readonly find: () => Promise<
   { title: 'etcd-raft-2', find: async () => 'etcd-raft-2' },
   { title: 'apiserver-0', find: async () => 'apiserver-0' },
   { title: 'the active scheduler', find: () => serviceWith('kube-scheduler', /^scheduler-\d$/) },
-  { title: 'the active controller-manager', find: () => serviceWith('kube-controller-manager', /^controller-manager-\d$/) },
+  {
+    title: 'the active controller-manager',
+    find: () => serviceWith('kube-controller-manager', /^controller-manager-\d$/),
+  },
 ];
 
 for (const [index, { title, find }] of services.entries()) {
   t.test(`${title}: killed, paused and disconnected, each in turn, under load`, async (t) => {
     const service = await find();
-    const killed = await underLoad(`k${index}`, async () => void (await compose.kill({ ...options, commandOptions: [service] })), async () => void (await compose.upOne(service, options)));
+    const killed = await underLoad(
+      `k${index}`,
+      async () => void (await compose.kill({ ...options, commandOptions: [service] })),
+      async () => void (await compose.upOne(service, options)),
+    );
     t.same(killed.lost, [], 'killed');
-    const paused = await underLoad(`p${index}`, async () => void (await compose.pauseOne(service, options)), async () => void (await compose.unpauseOne(service, options)));
+    const paused = await underLoad(
+      `p${index}`,
+      async () => void (await compose.pauseOne(service, options)),
+      async () => void (await compose.unpauseOne(service, options)),
+    );
     t.same(paused.lost, [], 'paused');
     const id = (await container(service)).trim();
     const network = `${project}_cluster`;
-    const inspected: { NetworkSettings: { Networks: Record<string, { IPAddress: string }> } }[] = JSON.parse(await mustRun('docker', ['inspect', id]));
+    const inspected: { NetworkSettings: { Networks: Record<string, { IPAddress: string }> } }[] = JSON.parse(
+      await mustRun('docker', ['inspect', id]),
+    );
     const address = inspected[0]?.NetworkSettings.Networks[network]?.IPAddress ?? '';
     const cut = await underLoad(
       `d${index}`,
       async () => void (await mustRun('docker', ['network', 'disconnect', network, id])),
-      async () => void (await mustRun('docker', ['network', 'connect', '--ip', address, '--alias', service, network, id])),
+      async () =>
+        void (await mustRun('docker', [
+          'network',
+          'connect',
+          '--ip',
+          address,
+          '--alias',
+          service,
+          network,
+          id,
+        ])),
     );
     t.same(cut.lost, [], 'disconnected');
-    t.comment(`${service}: writes back after ${[killed, paused, cut].map((one) => Math.round(one.writeOutageMs)).join(', ')} ms`);
+    t.comment(
+      `${service}: writes back after ${[killed, paused, cut].map((one) => Math.round(one.writeOutageMs)).join(', ')} ms`,
+    );
   });
 }
 
 t.test('a killed kube-proxy is back, a killed node gets its pods again', async (t) => {
   await compose.restartOne('kube-proxy-1', options);
-  await until('the NodePort answers', async () => (await curl(nodePortUrl)).code === 200, { timeoutMs: patienceMs });
+  await until('the NodePort answers', async () => (await curl(nodePortUrl)).code === 200, {
+    timeoutMs: patienceMs,
+  });
   await compose.kill({ ...options, commandOptions: ['node-1'] });
-  await until('three pods run on node-2', async () => {
-    const list = await kubectl.json('get', 'pods', '-l', 'app=echo', '--field-selector', 'spec.nodeName=node-2');
-    return list.items().filter((pod) => pod.at('status.containerStatuses.0.ready') === true).length === 3;
-  }, { timeoutMs: 180_000, everyMs: 500 });
+  await until(
+    'three pods run on node-2',
+    async () => {
+      const list = await kubectl.json(
+        'get',
+        'pods',
+        '-l',
+        'app=echo',
+        '--field-selector',
+        'spec.nodeName=node-2',
+      );
+      return list.items().filter((pod) => pod.at('status.containerStatuses.0.ready') === true).length === 3;
+    },
+    { timeoutMs: 180_000, everyMs: 500 },
+  );
   await compose.upOne('node-1', options);
-  await until('both nodes are Ready', async () => ((await kubectl('get', 'nodes')).match(/\sReady\s/g) ?? []).length === 2, { timeoutMs: patienceMs });
+  await until(
+    'both nodes are Ready',
+    async () => ((await kubectl('get', 'nodes')).match(/\sReady\s/g) ?? []).length === 2,
+    { timeoutMs: patienceMs },
+  );
   t.pass('moved and back');
 });
 
@@ -155,8 +229,15 @@ t.test('the whole stack down and up: everything is as it was', async (t) => {
   const before = await namesOf(kubectl, 'configmaps');
   await compose.downAll(options);
   await compose.upAll(options);
-  await until('the API answers', async () => (await kubectl.result(['get', '--raw', '/readyz'])).code === 0, { timeoutMs: patienceMs });
-  t.same(await until('the list is answered', () => namesOf(kubectl, 'configmaps'), { timeoutMs: patienceMs }), before);
+  await until('the API answers', async () => (await kubectl.result(['get', '--raw', '/readyz'])).code === 0, {
+    timeoutMs: patienceMs,
+  });
+  t.same(
+    await until('the list is answered', () => namesOf(kubectl, 'configmaps'), { timeoutMs: patienceMs }),
+    before,
+  );
   await untilPods(3);
-  await until('the NodePort answers', async () => (await curl(nodePortUrl)).code === 200, { timeoutMs: patienceMs });
+  await until('the NodePort answers', async () => (await curl(nodePortUrl)).code === 200, {
+    timeoutMs: patienceMs,
+  });
 });

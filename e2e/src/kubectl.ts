@@ -2,7 +2,10 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'no
 import { dirname, join } from 'node:path';
 import { mustRun, type Result, run, runInBackground } from './run.js';
 
-/** Every stock kubectl on this machine: those on PATH, those in KUBECTL_DIRS, and those beside where a link on PATH leads. */
+/**
+ * Every stock kubectl on this machine: those on PATH, those in KUBECTL_DIRS, and those beside where a link on
+ * PATH leads.
+ */
 export function findKubectls(): string[] {
   const folders = [
     ...(process.env.PATH ?? '').split(':'),

@@ -50,7 +50,10 @@ export function curlLoad(url: string): Load {
   }, 20);
 }
 
-/** ConfigMaps `PREFIX-0`, `PREFIX-1`, ... by raw requests over kubectl proxy-less HTTP; each acknowledged one must be found afterwards. */
+/**
+ * ConfigMaps `PREFIX-0`, `PREFIX-1`, ... by raw requests over kubectl proxy-less HTTP; each acknowledged one
+ * must be found afterwards.
+ */
 export function writeLoad(create: (name: string) => Promise<void>, prefix: string): Load {
   return repeat(async (round) => {
     const name = `${prefix}-${round}`;

@@ -13,7 +13,9 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end and gathers what it printed; a command over its time is killed and has code 124. */
+/**
+ * Runs a command to its end and gathers what it printed; a command over its time is killed and has code 124.
+ */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { env: { ...process.env, ...options.env }, cwd: options.cwd });

@@ -198,7 +198,8 @@ t.test('a watch goes on over the kill of an apiserver', async (t) => {
   await kubectl('create', 'configmap', 'after-the-kill');
   await kill('apiserver-1');
   await cluster.untilReady();
-  // kubectl ends a watch whose connection broke; a client with an informer resumes. Both are seen: one instance stays throughout.
+  // kubectl ends a watch whose connection broke; a client with an informer resumes. Both are seen: one
+  // instance stays throughout.
   const again = kubectl.background('get', 'configmaps', '-w', '-o', 'name');
   await kubectl('create', 'configmap', 'after-both-kills');
   await until('the watch shows it', async () => again.output().stdout.includes('after-both-kills'), {

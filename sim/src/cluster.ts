@@ -60,7 +60,9 @@ export class SimulatedStore {
   client(name: string, only?: string): { readonly world: World; readonly store: Store } {
     const world = this.#simulation.world(name);
     const telemetry = silentTelemetry(world, 'client', name);
-    const addresses = memberNames.filter((host) => only === undefined || host === only).map((host) => ({ host, port }));
+    const addresses = memberNames
+      .filter((host) => only === undefined || host === only)
+      .map((host) => ({ host, port }));
     return {
       world,
       store: connectStore(
@@ -130,7 +132,10 @@ export class SimulatedStore {
     );
   }
 
-  /** A disk that fails or is full keeps a member down until it is mended; anything else it refuses to start with is a fault of its own. */
+  /**
+   * A disk that fails or is full keeps a member down until it is mended; anything else it refuses to start
+   * with is a fault of its own.
+   */
   #cannotStart(name: string, error: unknown): void {
     if (
       error instanceof DiskError ||

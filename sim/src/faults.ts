@@ -3,7 +3,10 @@ import { memberNames, type SimulatedStore } from './cluster.js';
 
 const faultEveryMsMax = 500;
 
-/** Draws faults from the simulation's seed until `untilMs`: each for a while, several at once. heal() mends everything. */
+/**
+ * Draws faults from the simulation's seed until `untilMs`: each for a while, several at once. heal() mends
+ * everything.
+ */
 export class FaultSchedule {
   readonly #simulation: Simulation;
   readonly #store: SimulatedStore;
@@ -43,7 +46,10 @@ export class FaultSchedule {
     this.#restartStopped();
   }
 
-  /** A disk fault may have ended since, and left its member stopped: all are started again once, one after the other. */
+  /**
+   * A disk fault may have ended since, and left its member stopped: all are started again once, one after the
+   * other.
+   */
   #restartStopped(): void {
     memberNames.forEach((name, at) => {
       this.#simulation.schedule(1_500 + at * 1_500, () => this.#restart(name));
@@ -101,7 +107,8 @@ export class FaultSchedule {
   }
 
   /**
-   * Whoever leads is cut off for a moment, so that what is proposed to it stays on it alone, or is left to replicate; then it crashes, and is soon back. Again and again: entries of several terms
+   * Whoever leads is cut off for a moment, so that what is proposed to it stays on it alone, or is left to
+   * replicate; then it crashes, and is soon back. Again and again: entries of several terms
    * lie on some of the members (paper, figure 8).
    */
   #hunt(forMs: number): void {

@@ -17,7 +17,8 @@ interface Applied {
 }
 
 /**
- * Raft's five safety properties (paper, figure 3), looked at after every step of every member. What any member has applied is what the group has committed.
+ * Raft's five safety properties (paper, figure 3), looked at after every step of every member. What any
+ * member has applied is what the group has committed.
  */
 export class RaftInvariants {
   readonly #leaders = new Map<number, string>();

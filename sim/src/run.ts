@@ -23,7 +23,10 @@ export interface RunResult {
   readonly story: readonly string[];
 }
 
-/** One run: three members and their clients under the faults that the seed draws, then quiet, then everything is looked at. */
+/**
+ * One run: three members and their clients under the faults that the seed draws, then quiet, then everything
+ * is looked at.
+ */
 export async function runSeed(seed: number, plantedBug: PlantedBug | undefined): Promise<RunResult> {
   const simulation = createSimulation({ seed });
   const store = new SimulatedStore(simulation, plantedBug);
@@ -32,7 +35,8 @@ export async function runSeed(seed: number, plantedBug: PlantedBug | undefined):
   const faults = new FaultSchedule(simulation, store);
   store.start();
   let stopped = false;
-  const run = (name: string, only?: string) => runClient({ name, ...store.client(name, only), history, stop: () => stopped });
+  const run = (name: string, only?: string) =>
+    runClient({ name, ...store.client(name, only), history, stop: () => stopped });
   const clients = [
     ...Array.from({ length: clientCount }, (_, at) => run(`client-${at}`)),
     // Those who know one member only ask a leader that was cut off, and its successor, at the same time.
@@ -67,7 +71,10 @@ export async function runSeed(seed: number, plantedBug: PlantedBug | undefined):
   };
 }
 
-/** After the faults: a write goes through, all members come to the same state, and nothing acknowledged is missing. */
+/**
+ * After the faults: a write goes through, all members come to the same state, and nothing acknowledged is
+ * missing.
+ */
 async function settle(
   simulation: Simulation,
   store: SimulatedStore,

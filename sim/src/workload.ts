@@ -17,7 +17,10 @@ export class History {
   readonly acknowledged = new Set<string>();
 }
 
-/** One client: an operation at a time, each recorded with when it was called, when it was answered, and what with. */
+/**
+ * One client: an operation at a time, each recorded with when it was called, when it was answered, and what
+ * with.
+ */
 export async function runClient(parts: {
   readonly name: string;
   readonly world: World;
@@ -97,7 +100,10 @@ function textOf(value: Uint8Array | undefined): string | undefined {
   return value === undefined ? undefined : decoder.decode(value);
 }
 
-/** A watch of all keys from the beginning: revisions in order, none of a key twice, and in the end every acknowledged write once. */
+/**
+ * A watch of all keys from the beginning: revisions in order, none of a key twice, and in the end every
+ * acknowledged write once.
+ */
 export class WatchCheck {
   readonly #seen = new Map<string, number>();
   #revision = 0;

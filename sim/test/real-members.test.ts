@@ -71,7 +71,8 @@ t.test('three members elect, commit, outlive their leader, and a watch goes on',
   const watch = store.watch({ key: bytes('k'), startRevision: 2 });
   t.equal((await put('1')).header.revision, 2);
   await members.find((member) => member.role() === 'leader')?.stop();
-  // Its connection may break under the write: whether that was executed is then unknown, and a caller's to settle.
+  // Its connection may break under the write: whether that was executed is then unknown, and a caller's to
+  // settle.
   await put('2').catch((error: unknown) => {
     if (error instanceof StoreError && error.mayHaveExecuted) return put('2');
     throw error;

@@ -13,7 +13,9 @@ const past: Readonly<Record<ControlAction, string>> = {
   start: 'started',
 };
 
-/** kill, pause, resume, restart, stop, start: one component, the Raft leader, or with `wholeNode` a machine. */
+/**
+ * kill, pause, resume, restart, stop, start: one component, the Raft leader, or with `wholeNode` a machine.
+ */
 export async function control(
   host: CommandHost,
   dataDirectory: string,

@@ -9,7 +9,10 @@ import { type ClusterOptions, components } from '../topology.js';
 const endDeadlineMs = 20_000;
 const pollMs = 50;
 
-/** Ends the cluster of a data directory, wherever it runs; with `wipe` its state goes too. An absent cluster is no error. */
+/**
+ * Ends the cluster of a data directory, wherever it runs; with `wipe` its state goes too. An absent cluster
+ * is no error.
+ */
 export async function down(
   host: CommandHost,
   dataDirectory: string,

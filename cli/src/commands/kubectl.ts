@@ -3,7 +3,10 @@ import { requireCluster } from '../cluster-pki.js';
 import type { CommandHost } from '../command-host.js';
 import { builtInKubectl } from '../kubectl/built-in.js';
 
-/** Stock kubectl with this cluster's kubeconfig where one is installed; else the built-in client. Gives the exit code. */
+/**
+ * Stock kubectl with this cluster's kubeconfig where one is installed; else the built-in client. Gives the
+ * exit code.
+ */
 export async function kubectl(
   host: CommandHost,
   dataDirectory: string,

@@ -3,7 +3,9 @@ import { prepareContainerPki } from '../cluster-pki.js';
 import type { CommandHost } from '../command-host.js';
 
 export interface ContainerOptions {
-  /** First three numbers of the containers' network; nodes' and apiservers' certificates name their addresses. */
+  /**
+   * First three numbers of the containers' network; nodes' and apiservers' certificates name their addresses.
+   */
   readonly net: string;
   /** Of the endpoint, as this machine publishes it. */
   readonly port: number;
@@ -11,7 +13,10 @@ export interface ContainerOptions {
   readonly kubeconfigPath: string;
 }
 
-/** The one-shot container of docker-compose.yml: certificates (each kept while it is valid) and the kubeconfig. */
+/**
+ * The one-shot container of docker-compose.yml: certificates (each kept while it is valid) and the
+ * kubeconfig.
+ */
 export async function setUpContainers(
   host: CommandHost,
   dataDirectory: string,

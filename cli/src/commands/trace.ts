@@ -24,7 +24,10 @@ export interface TraceFilter {
   readonly limit?: number | undefined;
 }
 
-/** Prints what components say to each other, as tcpdump would: each message once, by the side that sent it where that side reports. */
+/**
+ * Prints what components say to each other, as tcpdump would: each message once, by the side that sent it
+ * where that side reports.
+ */
 export async function trace(host: CommandHost, dataDirectory: string, filter: TraceFilter): Promise<void> {
   const { cluster, tls } = await requireCluster(host.world, dataDirectory);
   const context = host.wireContext('kubelab-trace');

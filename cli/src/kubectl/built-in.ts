@@ -38,7 +38,10 @@ interface Session {
   readonly args: KubectlArguments;
 }
 
-/** What a person without kubectl needs for the tour: get, describe, apply, delete, logs, scale. Gives the exit code. */
+/**
+ * What a person without kubectl needs for the tour: get, describe, apply, delete, logs, scale. Gives the exit
+ * code.
+ */
 export async function builtInKubectl(
   host: CommandHost,
   cluster: { cluster: ClusterOptions; tls: TlsMaterial },

@@ -10,7 +10,9 @@ export interface ComponentStatus {
   readonly address: string;
   /** `unresponsive`: its process runs and its debug service does not answer in time. */
   readonly state: ProcessState | 'starting' | 'unresponsive';
-  /** What the component says of itself: leader, follower, active, standby, ...; empty when it does not answer. */
+  /**
+   * What the component says of itself: leader, follower, active, standby, ...; empty when it does not answer.
+   */
   readonly role: string;
   readonly ready: boolean;
   readonly restarts: number;

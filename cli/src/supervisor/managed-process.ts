@@ -22,7 +22,10 @@ export interface ProcessHost {
   readonly logDirectory: string;
 }
 
-/** One component's process: started, watched, started again when it ends by itself, until it is told to stay down. */
+/**
+ * One component's process: started, watched, started again when it ends by itself, until it is told to stay
+ * down.
+ */
 export class ManagedProcess {
   readonly spec: ComponentSpec;
   restarts = 0;

@@ -9,7 +9,7 @@ const answerDeadlineMs = 700;
 
 /** Asks components how they are, over their debug service. */
 export interface Prober {
-  componentStatus(process: ManagedProcess): Promise<ComponentStatus>;
+  componentStatus(managed: ManagedProcess): Promise<ComponentStatus>;
   close(): void;
 }
 
@@ -23,9 +23,9 @@ export function createProber(context: WireContext, tls: TlsMaterial): Prober {
     return client;
   };
   return {
-    componentStatus: async (process) => {
-      const said = process.state === 'running' ? await ask(clientFor(process.spec)) : undefined;
-      return describe(process, said);
+    componentStatus: async (managed) => {
+      const said = managed.state === 'running' ? await ask(clientFor(managed.spec)) : undefined;
+      return describe(managed, said);
     },
     close: () => {
       for (const client of clients.values()) void client.close();
@@ -59,19 +59,19 @@ async function ask(client: WireClient): Promise<Said | undefined> {
   }
 }
 
-function describe(process: ManagedProcess, said: Said | undefined): ComponentStatus {
-  const { spec, state } = process;
+function describe(managed: ManagedProcess, said: Said | undefined): ComponentStatus {
+  const { spec, state } = managed;
   return {
     name: spec.name,
     kind: spec.kind,
-    pid: process.pid ?? null,
+    pid: managed.pid ?? null,
     address: `${spec.listen.host}:${spec.listen.port}`,
     state:
       state !== 'running' ? state : said === undefined ? 'unresponsive' : said.ready ? 'running' : 'starting',
     role: said?.role ?? '',
     ready: said?.ready ?? false,
-    restarts: process.restarts,
+    restarts: managed.restarts,
     memoryBytes: said?.memoryBytes ?? null,
-    lastError: process.lastError ?? null,
+    lastError: managed.lastError ?? null,
   };
 }

@@ -47,7 +47,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     return stopped;
   };
   const stopEverything = async () => {
-    await Promise.all([...processes.values()].map((process) => process.stop(stopGraceMs)));
+    await Promise.all([...processes.values()].map((managed) => managed.stop(stopGraceMs)));
     await endPods(cluster, host);
     prober.close();
     await server.close(0);
@@ -58,11 +58,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     tls,
     services: [service],
   });
-  await Promise.all([...processes.values()].map((process) => process.start()));
+  await Promise.all([...processes.values()].map((managed) => managed.start()));
   return { address: server.address, status, shutdown, done };
 }
 
-/** Kubelets leave their pods running when they stop, as in Kubernetes; when the cluster goes down the pods go too. */
+/**
+ * Kubelets leave their pods running when they stop, as in Kubernetes; when the cluster goes down the pods go
+ * too.
+ */
 async function endPods(cluster: ClusterOptions, host: ProcessHost): Promise<void> {
   const directories = components(cluster)
     .filter((spec) => spec.kind === 'kubelet')
@@ -91,7 +94,7 @@ function supervisorService(parts: ServiceParts): WireService {
         const { name, action, wholeNode } = controlRequest(request.head);
         const names = await affected(parts, name, wholeNode);
         await control(parts, names, action, wholeNode);
-        return { head: { names: names.map((process) => process.spec.name) }, payload: noBytes };
+        return { head: { names: names.map((managed) => managed.spec.name) }, payload: noBytes };
       },
       [supervisorMethods.shutdown]: async () => {
         // Answered first: closing the server would cut the answer off.
@@ -115,20 +118,20 @@ function controlRequest(head: unknown): { name: string; action: ControlAction; w
 
 async function affected(parts: ServiceParts, name: string, wholeNode: boolean): Promise<ManagedProcess[]> {
   const resolved = name === 'leader' ? await leaderName(parts) : name;
-  const process = parts.processes.get(resolved);
-  if (process === undefined) {
+  const managed = parts.processes.get(resolved);
+  if (managed === undefined) {
     const known = [...parts.processes.keys(), 'leader'].join(', ');
     throw new WireError('notFound', `no component is called '${name}'; there are: ${known}`);
   }
-  if (!wholeNode) return [process];
+  if (!wholeNode) return [managed];
   const proxy = parts.processes.get(resolved.replace(/^node-/, 'kube-proxy-'));
-  if (process.spec.kind !== 'kubelet' || proxy === undefined) {
+  if (managed.spec.kind !== 'kubelet' || proxy === undefined) {
     throw new WireError(
       'invalidArgument',
       `'${name}' is not a node; --whole-node goes with node-1, node-2, ...`,
     );
   }
-  return [process, proxy];
+  return [managed, proxy];
 }
 
 async function leaderName(parts: ServiceParts): Promise<string> {
@@ -146,26 +149,26 @@ async function control(
   action: ControlAction,
   wholeNode: boolean,
 ): Promise<void> {
-  for (const process of targets) {
+  for (const managed of targets) {
     switch (action) {
       case 'kill':
-        process.kill({ stayDown: wholeNode });
+        managed.kill({ stayDown: wholeNode });
         break;
       case 'pause':
-        process.pause();
+        managed.pause();
         break;
       case 'resume':
-        process.resume();
+        managed.resume();
         break;
       case 'restart':
-        await process.stop(stopGraceMs);
-        await process.start();
+        await managed.stop(stopGraceMs);
+        await managed.start();
         break;
       case 'stop':
-        await process.stop(stopGraceMs);
+        await managed.stop(stopGraceMs);
         break;
       case 'start':
-        await process.start();
+        await managed.start();
         break;
       default:
         action satisfies never;
@@ -184,7 +187,7 @@ async function clusterStatus(
   processes: ReadonlyMap<string, ManagedProcess>,
   prober: Prober,
 ): Promise<ClusterStatus> {
-  const all = await Promise.all([...processes.values()].map((process) => prober.componentStatus(process)));
+  const all = await Promise.all([...processes.values()].map((managed) => prober.componentStatus(managed)));
   return {
     ready: all.every((component) => component.ready),
     api: `https://127.0.0.1:${cluster.port}`,

@@ -1,4 +1,7 @@
-/** A Kubernetes object as it travels: plain JSON. Typed views of it (`Pod`, `Node`, ...) are in generated/types.ts. */
+/**
+ * A Kubernetes object as it travels: plain JSON. Typed views of it (`Pod`, `Node`, ...) are in
+ * generated/types.ts.
+ */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -139,7 +142,10 @@ export class ApiError extends Error {
   }
 }
 
-/** One finding of validation, worded as Kubernetes' field.Error. `field` in the form `spec.containers[0].name`. */
+/**
+ * One finding of validation, worded as Kubernetes' field.Error. `field` in the form
+ * `spec.containers[0].name`.
+ */
 export interface FieldError {
   readonly reason:
     | 'FieldValueRequired'

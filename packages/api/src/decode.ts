@@ -11,7 +11,10 @@ export interface Decoded<T> {
   readonly unknownFields: readonly string[];
 }
 
-/** Checks a value against a type: wrong types throw (400), unknown fields are dropped and reported, nulls of optional fields too. */
+/**
+ * Checks a value against a type: wrong types throw (400), unknown fields are dropped and reported, nulls of
+ * optional fields too.
+ */
 export function decodeAs(typeName: string, value: unknown, label: string): Decoded<JsonObject> {
   const walk = new Walk(label);
   const object = walk.object(typeName, value, '');
@@ -96,7 +99,7 @@ class Walk {
       case 'microTime':
       case 'bytes':
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
-        if (type === 'bytes' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value))
+        if (type === 'bytes' && !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/\s+/g, '')))
           throw this.#bad(path, 'illegal base64 data');
         if (type !== 'string' && type !== 'bytes' && Number.isNaN(Date.parse(value)))
           throw this.#bad(path, `parsing time "${value}"`);

@@ -13,7 +13,10 @@ import type {
 } from './generated/types.js';
 import { isObject } from './json.js';
 
-/** Fills in what Kubernetes fills in (k8s.io/kubernetes pkg/apis/STAR/v1/defaults.go), in place. Allocation (ClusterIP, NodePort) is not here. */
+/**
+ * Fills in what Kubernetes fills in (k8s.io/kubernetes pkg/apis/STAR/v1/defaults.go), in place. Allocation
+ * (ClusterIP, NodePort) is not here.
+ */
 export function applyDefaults(kind: KindInfo, object: KubeObject): void {
   defaulters[`${kind.group}/${kind.kind}`]?.(object);
 }
@@ -134,7 +137,10 @@ function volume(item: Volume): void {
   }
 }
 
-/** Guaranteed: every container has limits equal to requests of cpu and memory; BestEffort: none has any; else Burstable. */
+/**
+ * Guaranteed: every container has limits equal to requests of cpu and memory; BestEffort: none has any; else
+ * Burstable.
+ */
 function qosClass(spec: PodSpec): string {
   const all = [...spec.containers, ...(spec.initContainers ?? [])].map((item) => item.resources ?? {});
   const named = (list: Record<string, string> | undefined) =>
@@ -150,7 +156,8 @@ function qosClass(spec: PodSpec): string {
 }
 
 function service(object: Service): void {
-  const spec = (object.spec ??= {});
+  object.spec ??= {};
+  const { spec } = object;
   spec.type ??= 'ClusterIP';
   spec.sessionAffinity ??= 'None';
   if (spec.sessionAffinity === 'ClientIP')

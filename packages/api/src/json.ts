@@ -30,7 +30,8 @@ function assertShallow(value: unknown, depth: number): void {
 }
 
 /**
- * Paths of keys that stand twice in one object, which JSON.parse lets pass. `text` is valid JSON. One walk over the text: strings are skipped whole.
+ * Paths of keys that stand twice in one object, which JSON.parse lets pass. `text` is valid JSON. One walk
+ * over the text: strings are skipped whole.
  */
 export function duplicateFields(text: string): string[] {
   const found: string[] = [];

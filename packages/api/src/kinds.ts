@@ -165,7 +165,10 @@ export function findResource(group: string, version: string, resource: string): 
   return byResource.get(`${group}/${version}/${resource}`);
 }
 
-/** By what a person types: plural, singular, short name or kind, perhaps with its group: `deploy`, `deployments.apps`. */
+/**
+ * By what a person types: plural, singular, short name or kind, perhaps with its group: `deploy`,
+ * `deployments.apps`.
+ */
 export function findResourceByName(word: string): KindInfo | undefined {
   const [name = '', ...group] = word.toLowerCase().split('.');
   return kinds.find((kind) => {

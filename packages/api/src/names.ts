@@ -11,7 +11,9 @@ export function generateName(prefix: string, random: { int(maxExclusive: number)
   return `${prefix.slice(0, generatedNameMax - generatedLength)}${suffix}`;
 }
 
-/** A short stable name for a value: FNV-1a over its JSON with sorted keys, in letters that are safe in labels. */
+/**
+ * A short stable name for a value: FNV-1a over its JSON with sorted keys, in letters that are safe in labels.
+ */
 export function stableHash(value: unknown, collisionCount = 0): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(`${sortedJson(value)}#${collisionCount}`)) {

@@ -1,4 +1,7 @@
-/** A Kubernetes quantity (apimachinery pkg/api/resource): exact, in thousandths of the unit as Kubernetes compares most of them. */
+/**
+ * A Kubernetes quantity (apimachinery pkg/api/resource): exact, in thousandths of the unit as Kubernetes
+ * compares most of them.
+ */
 export interface Quantity {
   /** Value times 10^9, exact. */
   readonly nanos: bigint;
@@ -6,7 +9,9 @@ export interface Quantity {
   readonly text: string;
 }
 
-const form = /^([+-]?)(\d+\.?\d*|\.\d+)(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?\d{1,3}))?$/;
+const form = /^([+-]?)(\d+\.?\d*|\.\d+)(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE]([+-]?\d{1,2}))?$/;
+/** Longer texts are no amounts of anything. */
+const textLengthMax = 64;
 const nano = 1_000_000_000n;
 const decimal: Readonly<Record<string, number>> = {
   n: -9,
@@ -24,7 +29,7 @@ const binary = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** Undefined for what is no quantity. */
 export function parseQuantity(input: string): Quantity | undefined {
-  const match = form.exec(input);
+  const match = input.length <= textLengthMax ? form.exec(input) : null;
   if (match === null) return undefined;
   const [, sign, digits = '0', suffix = '', exponent] = match;
   const [whole = '0', fraction = ''] = digits.split('.');

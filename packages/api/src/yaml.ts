@@ -18,8 +18,33 @@ export function parseManifests(bytes: Uint8Array): KubeObject[] {
   });
 }
 
+/** Deeper nesting than this is refused before the parser, which recurses, sees it. */
+const depthMax = 100;
+const indentationMax = 400;
+
+/** One walk over the text: brackets of flow style, indentation and `- - -` of block style. Quotes are not looked at: what is refused is far beyond any object. */
+function assertShallow(text: string): void {
+  let flow = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === '[' || letter === '{') flow += 1;
+    else if ((letter === ']' || letter === '}') && flow > 0) flow -= 1;
+    else if (letter === '\n') {
+      const start = at + 1;
+      while (text[at + 1] === ' ' || (text[at + 1] === '-' && text[at + 2] === ' ')) at += 1;
+      if (at + 1 - start > indentationMax) throw tooDeep();
+    }
+    if (flow > depthMax) throw tooDeep();
+  }
+}
+
+function tooDeep() {
+  return statusErrors.badRequest(`error converting YAML to JSON: nested deeper than ${depthMax} levels`);
+}
+
 function documents(text: string): unknown[] {
-  const parsed = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: true });
+  assertShallow(text);
+  const parsed = parseAllDocuments(text, { version: '1.2', schema: 'core', merge: true, uniqueKeys: true });
   if (!Array.isArray(parsed)) return [];
   return parsed.map((document) => {
     const [error] = document.errors;

@@ -151,7 +151,10 @@ export class KindClient<T extends KubeObject> {
     });
   }
 
-  /** Events after a resourceVersion, until the server ends the watch. An ERROR event is thrown as its ApiError. */
+  /**
+   * Events after a resourceVersion, until the server ends the watch. An ERROR event is thrown as its
+   * ApiError.
+   */
   async *watch(options: ListOptions, signal: AbortSignal): AsyncGenerator<TracedEvent<T>> {
     const { namespace, labelSelector, fieldSelector, resourceVersion } = options;
     const query = {

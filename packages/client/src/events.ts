@@ -17,7 +17,10 @@ export interface EventInput {
   readonly trace?: Traceparent | undefined;
 }
 
-/** Writes Events beside the work: in order, best effort, similar ones counted in one object (as client-go's correlator). */
+/**
+ * Writes Events beside the work: in order, best effort, similar ones counted in one object (as client-go's
+ * correlator).
+ */
 export class EventRecorder {
   readonly #world: World;
   readonly #log: Logger;

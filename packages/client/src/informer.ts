@@ -7,7 +7,10 @@ const retryDelayMinMs = 50;
 const retryDelayMaxMs = 5_000;
 
 export interface InformerHandlers<T> {
-  /** `old` is absent for an object that is new here. The trace is of the write behind the change, where it is known. */
+  /**
+   * `old` is absent for an object that is new here. The trace is of the write behind the change, where it is
+   * known.
+   */
   changed?(object: T, old: T | undefined, trace: Traceparent | undefined): void;
   deleted?(object: T, trace: Traceparent | undefined): void;
 }
@@ -31,7 +34,8 @@ export function splitKey(key: string): { namespace: string | undefined; name: st
 }
 
 /**
- * A local copy of a kind's objects: list, then watch from there, for ever (client-go's reflector and informer in one). Objects are shared by all who read them: never
+ * A local copy of a kind's objects: list, then watch from there, for ever (client-go's reflector and informer
+ * in one). Objects are shared by all who read them: never
  * to be changed.
  */
 export class Informer<T extends KubeObject> {

@@ -3,7 +3,10 @@ import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { type Client, isConflict, isNotFound, type KindClient } from './client.js';
 
-/** Kubernetes' are 15, 10 and 2 s; kubelab's are shorter, so that a fail-over can be watched (docs/divergence.md). */
+/**
+ * Kubernetes' are 15, 10 and 2 s; kubelab's are shorter, so that a fail-over can be watched
+ * (docs/divergence.md).
+ */
 export const electionTimes = { leaseDurationMs: 4_000, renewDeadlineMs: 3_000, retryPeriodMs: 500 } as const;
 const namespace = 'kube-system';
 
@@ -21,7 +24,8 @@ export interface ElectionOptions {
 }
 
 /**
- * One of several instances leads (client-go's leaderelection). A holder that cannot renew within renewDeadlineMs stops leading before others may take over after leaseDurationMs;
+ * One of several instances leads (client-go's leaderelection). A holder that cannot renew within
+ * renewDeadlineMs stops leading before others may take over after leaseDurationMs;
  * others count from when they saw the lease change, by their own clock, so that clocks need not agree.
  */
 export class LeaderElector {

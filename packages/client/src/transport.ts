@@ -1,13 +1,21 @@
 import type { Traceparent } from '@kubelab/telemetry';
 
 /**
- * How a client reaches an apiserver. The same requests over any transport: HTTP's method, path, query, headers and body.
- * Implementations: wire (`connectApiserver`: WebSocket+msgpack, fails over between instances) and in-process (the apiserver's own handler).
+ * How a client reaches an apiserver. The same requests over any transport: HTTP's method, path, query,
+ * headers and body.
+ * Implementations: wire (`connectApiserver`: WebSocket+msgpack, fails over between instances) and in-process
+ * (the apiserver's own handler).
  */
 export interface ApiTransport {
-  /** Rejects with ApiError only; a broken or absent connection is `ServiceUnavailable` (retry-safe reads are retried within the deadline). */
+  /**
+   * Rejects with ApiError only; a broken or absent connection is `ServiceUnavailable` (retry-safe reads are
+   * retried within the deadline).
+   */
   request(request: ApiRequest): Promise<ApiResponse>;
-  /** A response whose body never ends by itself: watch, followed logs. Rejects as request() does; the iteration throws ApiError when it breaks. */
+  /**
+   * A response whose body never ends by itself: watch, followed logs. Rejects as request() does; the
+   * iteration throws ApiError when it breaks.
+   */
   stream(request: ApiRequest): Promise<ApiStream>;
   close(): Promise<void>;
 }
@@ -33,7 +41,10 @@ export interface ApiResponse {
   readonly body: Uint8Array;
 }
 
-/** Chunks as the server flushed them: for a watch one or more whole lines of JSON, each a WatchEvent. `trace` is of the write behind the chunk's event. */
+/**
+ * Chunks as the server flushed them: for a watch one or more whole lines of JSON, each a WatchEvent. `trace`
+ * is of the write behind the chunk's event.
+ */
 export interface ApiStream
   extends AsyncIterable<{ readonly bytes: Uint8Array; readonly trace: Traceparent | undefined }> {
   readonly code: number;

@@ -6,8 +6,10 @@ const backoffMinMs = 5;
 const backoffMaxMs = 30_000;
 
 /**
- * Keys to be worked on (client-go's workqueue). `dirty`: to be done; `processing`: being done. A key added while it is being done is done once more afterwards; added
- * twice before it is begun, it is done once. So one key is never worked on by two workers, and no change is missed.
+ * Keys to be worked on (client-go's workqueue). `dirty`: to be done; `processing`: being done. A key added
+ * while it is being done is done once more afterwards; added
+ * twice before it is begun, it is done once. So one key is never worked on by two workers, and no change is
+ * missed.
  */
 export class WorkQueue {
   readonly #world: World;
@@ -111,7 +113,10 @@ export type Reconcile = (
   context: { readonly trace: Traceparent | undefined },
 ) => Promise<ReconcileResult | undefined>;
 
-/** Works on keys until the queue is stopped. What fails is tried again; an error that is no API error is a bug, and is logged as one. */
+/**
+ * Works on keys until the queue is stopped. What fails is tried again; an error that is no API error is a
+ * bug, and is logged as one.
+ */
 export async function runWorkers(
   queue: WorkQueue,
   reconcile: Reconcile,

@@ -29,7 +29,9 @@ export interface RunningComponent {
 /**
  * The debug service that every component serves beside its own (only for identities in `kubelab:operators`):
  * - unary `debug.status`: {} -> { name, component, pid, role, ready, uptimeMs, memoryBytes }
- * - stream `debug.messages`: {} -> heads are MessageRecord arrays (recent ones first, then live, batched per 50 ms)
- * - unary `debug.links.list` {} -> Record<string, LinkFault>; `debug.links.set` { to, fault }; `debug.links.clear` { to? }
+ * - stream `debug.messages`: {} -> heads are MessageRecord arrays (recent ones first, then live, batched per
+ *   50 ms)
+ * - unary `debug.links.list` {} -> Record<string, LinkFault>; `debug.links.set` { to, fault };
+ *   `debug.links.clear` { to? }
  */
 export const operatorsGroup = 'kubelab:operators';

@@ -68,7 +68,10 @@ export function debugService(options: DebugOptions): WireService {
   };
 }
 
-/** What is remembered first, then what comes, in batches. A reader that falls behind loses records, never the component memory. */
+/**
+ * What is remembered first, then what comes, in batches. A reader that falls behind loses records, never the
+ * component memory.
+ */
 async function followMessages(options: DebugOptions, stream: WireStream, sinceMs: number): Promise<void> {
   const { messages } = options.telemetry;
   let held: MessageRecord[] = messages.recent().filter((record) => record.timeMs > sinceMs);

@@ -37,7 +37,9 @@ export interface ComponentDefinition<S extends Readonly<Record<string, FlagSpec>
   readonly start: (world: World, config: ComponentConfig, flags: Flags<S>) => Promise<RunningComponent>;
 }
 
-/** A component's whole main(): flags, logs, certificates, signals, and one clear line when it cannot start. */
+/**
+ * A component's whole main(): flags, logs, certificates, signals, and one clear line when it cannot start.
+ */
 export async function runComponent<S extends Readonly<Record<string, FlagSpec>>>(
   definition: ComponentDefinition<S>,
 ): Promise<void> {

@@ -92,7 +92,10 @@ export async function issueCertificate(
   return { certPem: `${certificate.toString('pem')}\n`, keyPem: await exportKey(keys.privateKey) };
 }
 
-/** Whether a certificate was issued by this authority, names exactly these hosts, and is valid for another while. */
+/**
+ * Whether a certificate was issued by this authority, names exactly these hosts, and is valid for another
+ * while.
+ */
 export async function isUsable(
   authority: AuthorityPem,
   certPem: string,

@@ -8,7 +8,10 @@ export interface KubeconfigOptions {
   readonly userName: string;
 }
 
-/** A kubeconfig with everything inside it (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/). Holds a key: write it with mode 0600. */
+/**
+ * A kubeconfig with everything inside it (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/).
+ * Holds a key: write it with mode 0600.
+ */
 export function kubeconfig(options: KubeconfigOptions): string {
   const { server, clusterName, userName } = options;
   const context = `${userName}@${clusterName}`;

@@ -18,7 +18,8 @@ export interface CertificateRequest extends CertificateSubject {
 }
 
 /**
- * Makes what is missing of `ca.crt`, `ca.key` and each request's `NAME.crt`, `NAME.key` below the directory, and keeps what is valid.
+ * Makes what is missing of `ca.crt`, `ca.key` and each request's `NAME.crt`, `NAME.key` below the directory,
+ * and keeps what is valid.
  * Keys are readable by their owner only.
  */
 export async function ensurePki(
@@ -80,7 +81,10 @@ async function readText(world: PkiWorld, path: string): Promise<string | undefin
   }
 }
 
-/** The key first: a certificate without its key would be found useless, a key without its certificate is simply replaced. */
+/**
+ * The key first: a certificate without its key would be found useless, a key without its certificate is
+ * simply replaced.
+ */
 async function writePair(
   world: PkiWorld,
   directory: string,

@@ -107,7 +107,10 @@ export class ByteReader {
     return Buffer.from(buffer, byteOffset, byteLength).toString();
   }
 
-  /** A count of items to follow, each of at least one byte: no count can make the reader allocate beyond its input. */
+  /**
+   * A count of items to follow, each of at least one byte: no count can make the reader allocate beyond its
+   * input.
+   */
   count(): number {
     const count = this.uint();
     if (count > this.#buffer.byteLength - this.#at) throw new BytesError('more items than bytes');

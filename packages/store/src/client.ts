@@ -108,7 +108,10 @@ class StoreClient implements Store {
     await Promise.all(this.#members.map((member) => member.client.close()));
   }
 
-  /** Tries members until the deadline: the believed leader first, then in turn. A write that may have been executed is not tried again. */
+  /**
+   * Tries members until the deadline: the believed leader first, then in turn. A write that may have been
+   * executed is not tried again.
+   */
   async #call(
     method: string,
     message: Message,

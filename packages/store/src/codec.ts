@@ -16,7 +16,8 @@ import type {
 } from './contract.js';
 
 /**
- * How the store's messages travel and how transactions stand in the log: fields in the order written here, no tags. README.md has the layout.
+ * How the store's messages travel and how transactions stand in the log: fields in the order written here, no
+ * tags. README.md has the layout.
  * Decoders throw BytesError on anything an encoder cannot have written.
  */
 const operationTypes = ['put', 'deleteRange', 'range'] as const;

@@ -1,7 +1,8 @@
 import type { Traceparent } from '@kubelab/telemetry';
 
 /**
- * etcd v3's data model (https://etcd.io/docs/v3.5/learning/api/), camelCased, revisions as numbers (exact below 2^53).
+ * etcd v3's data model (https://etcd.io/docs/v3.5/learning/api/), camelCased, revisions as numbers (exact
+ * below 2^53).
  * Keys and values are bytes. A revision is made by each transaction that changes something.
  */
 export type Key = Uint8Array;
@@ -72,7 +73,10 @@ export interface RangeOperation extends RangeRequest {
 
 export type Operation = PutOperation | DeleteRangeOperation | RangeOperation;
 
-/** True when `target` of the key `result` the given number (or bytes, for 'value'). An absent key has version, revisions and lease 0. */
+/**
+ * True when `target` of the key `result` the given number (or bytes, for 'value'). An absent key has version,
+ * revisions and lease 0.
+ */
 export type Compare = {
   readonly key: Key;
   readonly rangeEnd?: Key;
@@ -82,7 +86,10 @@ export type Compare = {
   | { readonly target: 'value'; readonly bytes: Uint8Array }
 );
 
-/** If all compares hold, `success` is executed, else `failure`; atomically, as one revision. At most 128 operations; no key put twice. */
+/**
+ * If all compares hold, `success` is executed, else `failure`; atomically, as one revision. At most 128
+ * operations; no key put twice.
+ */
 export interface TxnRequest {
   readonly compare: readonly Compare[];
   readonly success: readonly Operation[];
@@ -120,7 +127,10 @@ export interface StoreEvent {
   readonly prevKv?: KeyValue;
 }
 
-/** All events of a revision come in one response, in key order of the transaction; revisions come in order, none twice, none left out. */
+/**
+ * All events of a revision come in one response, in key order of the transaction; revisions come in order,
+ * none twice, none left out.
+ */
 export interface WatchResponse {
   /** header.revision: every event up to it has been delivered on this watch. */
   readonly header: ResponseHeader;
@@ -128,7 +138,8 @@ export interface WatchResponse {
 }
 
 /**
- * Iterate for responses. It survives leader changes and reconnects by resuming from the next undelivered revision. The iteration throws StoreError
+ * Iterate for responses. It survives leader changes and reconnects by resuming from the next undelivered
+ * revision. The iteration throws StoreError
  * `compacted` (with compactRevision) when that revision is gone, or when `signal` aborts it ends.
  */
 export interface StoreWatch extends AsyncIterable<WatchResponse> {
@@ -200,7 +211,8 @@ export interface StoreCallOptions {
 }
 
 /**
- * The one store interface. Behind it: kubelab's Raft cluster over packages/wire (`connectStore`). Reads are retried by the client on another member;
+ * The one store interface. Behind it: kubelab's Raft cluster over packages/wire (`connectStore`). Reads are
+ * retried by the client on another member;
  * a write is retried only when it certainly was not executed, else it rejects with mayHaveExecuted.
  */
 export interface Store {

@@ -1,6 +1,9 @@
 import type { Key } from './contract.js';
 
-/** The end of the range of all keys that begin with `prefix`; [0] (everything from the key on) where no larger key exists. */
+/**
+ * The end of the range of all keys that begin with `prefix`; [0] (everything from the key on) where no larger
+ * key exists.
+ */
 export function prefixEnd(prefix: Key): Key {
   for (let at = prefix.byteLength - 1; at >= 0; at -= 1) {
     const byte = prefix[at] ?? 0xff;

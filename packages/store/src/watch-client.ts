@@ -17,8 +17,10 @@ export interface WatchSource {
 }
 
 /**
- * A watch over streams that break. Invariant: `#nextRevision` is one more than the last revision delivered in full; a resumed stream starts there, so nothing comes twice and
- * nothing is left out (a member sends whole revisions). Until the first answer of a watch "from now on" there is nothing to resume: it starts anew.
+ * A watch over streams that break. Invariant: `#nextRevision` is one more than the last revision delivered in
+ * full; a resumed stream starts there, so nothing comes twice and
+ * nothing is left out (a member sends whole revisions). Until the first answer of a watch "from now on" there
+ * is nothing to resume: it starts anew.
  */
 export class ResumingWatch implements StoreWatch {
   readonly #world: World;

@@ -1,7 +1,13 @@
-/** W3C trace context header value, `00-<32 hex trace id>-<16 hex span id>-<2 hex flags>` (https://www.w3.org/TR/trace-context/). */
+/**
+ * W3C trace context header value, `00-<32 hex trace id>-<16 hex span id>-<2 hex flags>`
+ * (https://www.w3.org/TR/trace-context/).
+ */
 export type Traceparent = string;
 
-/** One line of JSON per call: `{level, time, component, instance, traceId?, msg, ...fields}`. No secret may be passed to it. */
+/**
+ * One line of JSON per call: `{level, time, component, instance, traceId?, msg, ...fields}`. No secret may be
+ * passed to it.
+ */
 export interface Logger {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
@@ -24,7 +30,10 @@ export interface MessageRecord {
   readonly direction: 'send' | 'receive';
   readonly from: string;
   readonly to: string;
-  /** What it is: a request's method, a stream's event, a Raft message's type: `AppendEntries`, `GET /api/v1/pods`, `watch MODIFIED`. */
+  /**
+   * What it is: a request's method, a stream's event, a Raft message's type: `AppendEntries`, `GET
+   * /api/v1/pods`, `watch MODIFIED`.
+   */
   readonly kind: string;
   /** What it is about: an object's key, a Raft index range; empty when nothing fits. */
   readonly key: string;

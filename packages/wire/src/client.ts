@@ -40,7 +40,8 @@ interface PendingStream {
 }
 
 /**
- * Requests and streams are in `#waiting` until a connection takes them, then in `#requests` or `#streams` until answered. A connection that breaks
+ * Requests and streams are in `#waiting` until a connection takes them, then in `#requests` or `#streams`
+ * until answered. A connection that breaks
  * fails all of the latter and leaves the former.
  */
 class Client implements WireClient {

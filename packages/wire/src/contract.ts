@@ -2,7 +2,8 @@ import type { MessageCollector, Telemetry, Traceparent } from '@kubelab/telemetr
 import type { Address, Identity, TlsMaterial, World } from '@kubelab/world';
 
 /**
- * What travels: a small structured `head` (msgpack) and a raw `payload` (bytes, sent and received without a copy).
+ * What travels: a small structured `head` (msgpack) and a raw `payload` (bytes, sent and received without a
+ * copy).
  * Heads hold plain values only: null, booleans, numbers, strings, Uint8Array, arrays and objects of these.
  */
 export interface Message {
@@ -31,15 +32,19 @@ export type WireErrorCode =
   | 'dataLoss';
 
 /**
- * The only error that crosses a connection. `retryable`: the request was certainly not executed, or is safe to repeat.
- * A connection that breaks under a request gives `unavailable` with `retryable: false` and `mayHaveExecuted: true`.
+ * The only error that crosses a connection. `retryable`: the request was certainly not executed, or is safe
+ * to repeat.
+ * A connection that breaks under a request gives `unavailable` with `retryable: false` and `mayHaveExecuted:
+ * true`.
  */
 export class WireError extends Error {
   override readonly name = 'WireError';
   readonly code: WireErrorCode;
   readonly retryable: boolean;
   readonly mayHaveExecuted: boolean;
-  /** Structured facts for the caller's program, for example `{ leader: 'etcd-raft-2', compactRevision: 17 }`. */
+  /**
+   * Structured facts for the caller's program, for example `{ leader: 'etcd-raft-2', compactRevision: 17 }`.
+   */
   readonly details: Readonly<Record<string, unknown>>;
   constructor(
     code: WireErrorCode,
@@ -89,14 +94,18 @@ export type StreamHandler = (
 export type DatagramHandler = (message: Message, context: Omit<RequestContext, 'signal'>) => void;
 
 /**
- * Handlers by method. A rejected WireError goes to the caller as it is; anything else is logged and becomes `internal`.
+ * Handlers by method. A rejected WireError goes to the caller as it is; anything else is logged and becomes
+ * `internal`.
  * An unary handler that resolves, or a stream handler that returns, ends the exchange.
  */
 export interface WireService {
   readonly unary?: Readonly<Record<string, UnaryHandler>>;
   readonly stream?: Readonly<Record<string, StreamHandler>>;
   readonly datagram?: Readonly<Record<string, DatagramHandler>>;
-  /** Called before each handler; throws a WireError (`permissionDenied`) to refuse. Absent: every identity with a valid certificate may call. */
+  /**
+   * Called before each handler; throws a WireError (`permissionDenied`) to refuse. Absent: every identity
+   * with a valid certificate may call.
+   */
   readonly authorize?: (peer: Identity, method: string) => void;
   /** How a message of this service is shown in the trace. Absent: kind = method, key = ''. */
   readonly describe?: (method: string, message: Message) => { readonly kind: string; readonly key: string };
@@ -118,7 +127,9 @@ export interface WireServer {
 /* ---------------------------------------------------------------- calling */
 
 export interface DialOptions {
-  /** Tried in turn, from a random start, with exponential backoff and full jitter after a round of failures. */
+  /**
+   * Tried in turn, from a random start, with exponential backoff and full jitter after a round of failures.
+   */
   readonly addresses: readonly Address[];
   readonly tls: TlsMaterial;
   /** Name of the called component, for links and traces, until it introduces itself. */
@@ -138,11 +149,17 @@ export interface WireClient {
   readonly connected: boolean;
   /** The name the connected server introduced itself by; undefined while not connected. */
   readonly server: string | undefined;
-  /** Rejects with WireError only. Waits for a connection within the deadline. Never retries by itself once sent. */
+  /**
+   * Rejects with WireError only. Waits for a connection within the deadline. Never retries by itself once
+   * sent.
+   */
   request(method: string, message: Message, options?: CallOptions): Promise<Message>;
   /** Never throws: failure comes out of the stream's reading side. */
   openStream(method: string, message: Message, options?: CallOptions): WireStream;
-  /** Best effort: dropped when not connected or when more than 4 MiB wait to be sent. Returns whether it was handed to the connection. */
+  /**
+   * Best effort: dropped when not connected or when more than 4 MiB wait to be sent. Returns whether it was
+   * handed to the connection.
+   */
   datagram(method: string, message: Message, options?: { readonly trace?: Traceparent | undefined }): boolean;
   /** Drops the connection (if any) and dials the next address: for a caller that was told to go elsewhere. */
   redial(preferred?: Address): void;
@@ -151,16 +168,22 @@ export interface WireClient {
 }
 
 /**
- * One stream of messages each way. Reading is `for await (const message of stream)`: ends when the other side ended, throws a WireError
- * when it failed (`resourceExhausted`: this side read too slowly and was cut off; `unavailable`: the connection broke).
+ * One stream of messages each way. Reading is `for await (const message of stream)`: ends when the other side
+ * ended, throws a WireError
+ * when it failed (`resourceExhausted`: this side read too slowly and was cut off; `unavailable`: the
+ * connection broke).
  *
- * Flow control: the receiver grants 1 MiB of unread payload (a message larger than that is allowed alone); the sender queues at most `queueBytesMax`
- * (8 MiB) beyond it. A send() over that limit cuts the stream with `resourceExhausted`: memory is bounded, and the reader knows to resume.
+ * Flow control: the receiver grants 1 MiB of unread payload (a message larger than that is allowed alone);
+ * the sender queues at most `queueBytesMax`
+ * (8 MiB) beyond it. A send() over that limit cuts the stream with `resourceExhausted`: memory is bounded,
+ * and the reader knows to resume.
  */
 export interface WireStream extends AsyncIterable<Message> {
   /** False once the stream is over. Never blocks; see writable() to pace oneself. */
   send(message: Message, options?: { readonly trace?: Traceparent | undefined }): boolean;
-  /** Resolves at once while the queue is empty, else when it drained; resolves too when the stream is over. */
+  /**
+   * Resolves at once while the queue is empty, else when it drained; resolves too when the stream is over.
+   */
   writable(): Promise<void>;
   /** Bytes waiting for the receiver's grant. */
   readonly queuedBytes: number;

@@ -2,7 +2,8 @@ import { Packr } from 'msgpackr';
 import { type Message, noBytes, WireError, type WireErrorCode } from './contract.js';
 
 /**
- * One WebSocket message is one frame: [u32 little endian: length of head][head: msgpack array][payload: the rest].
+ * One WebSocket message is one frame: [u32 little endian: length of head][head: msgpack array][payload: the
+ * rest].
  * Only the side that dialled opens requests and streams, so that one counter numbers both.
  */
 export const protocolVersion = 1;

@@ -35,7 +35,10 @@ export class LinkSender {
     else this.#sendOrdered(parts, faulty ? fault : {});
   }
 
-  /** A frame of an ordered connection that is lost is never made up for: the connection is dead from here on, and both ends find out by silence. */
+  /**
+   * A frame of an ordered connection that is lost is never made up for: the connection is dead from here on,
+   * and both ends find out by silence.
+   */
   #swallow(): void {
     if (this.#blackHole) return;
     this.#blackHole = true;

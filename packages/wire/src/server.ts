@@ -76,7 +76,9 @@ function methodMap<H>(
   return map;
 }
 
-/** A running request or stream of one caller. Its AbortController is made when somebody asks for the signal. */
+/**
+ * A running request or stream of one caller. Its AbortController is made when somebody asks for the signal.
+ */
 class Call implements RequestContext {
   readonly method: string;
   readonly peer: RequestContext['peer'];
@@ -285,7 +287,10 @@ class ServerSession {
     });
   }
 
-  /** What the caller hears. An error that is nobody's answer is this side's fault: logged here, `internal` there. */
+  /**
+   * What the caller hears. An error that is nobody's answer is this side's fault: logged here, `internal`
+   * there.
+   */
   #wireError(failure: unknown, call: Call): WireError {
     if (failure instanceof WireError) return failure;
     this.#context.telemetry.log.error(

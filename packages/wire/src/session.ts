@@ -21,7 +21,10 @@ export interface FrameLabel {
   readonly trace: string | undefined;
 }
 
-/** A connection that speaks frames: introduces itself, keeps alive, goes through link faults, and reports to the trace. */
+/**
+ * A connection that speaks frames: introduces itself, keeps alive, goes through link faults, and reports to
+ * the trace.
+ */
 export class Session {
   readonly connection: Connection;
   readonly #context: WireContext;
@@ -57,7 +60,10 @@ export class Session {
     );
   }
 
-  /** Labelled frames (those that carry what components say) are reported to the trace; the protocol's own are not. */
+  /**
+   * Labelled frames (those that carry what components say) are reported to the trace; the protocol's own are
+   * not.
+   */
   send(frame: Frame, label?: FrameLabel): void {
     if (this.#over) return;
     const parts = encodeFrame(frame);

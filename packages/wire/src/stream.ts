@@ -14,8 +14,10 @@ const messageOverheadBytes = 64;
 export const costOf = (message: Message): number => message.payload.byteLength + messageOverheadBytes;
 
 /**
- * One end of a stream. Invariants: `#creditBytes` is what the receiver still grants; it may go below zero by one message (a large
- * message is allowed alone). Messages wait in `#queue` in order while it is not positive. `#unreadBytes` never exceeds the window by more than one message.
+ * One end of a stream. Invariants: `#creditBytes` is what the receiver still grants; it may go below zero by
+ * one message (a large
+ * message is allowed alone). Messages wait in `#queue` in order while it is not positive. `#unreadBytes`
+ * never exceeds the window by more than one message.
  */
 export class StreamEnd implements WireStream {
   readonly #onOver: () => void;

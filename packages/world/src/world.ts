@@ -1,8 +1,10 @@
 /**
  * Everything a component may know of the outside: time, chance, the network, the disk and child processes.
  *
- * There is a real world (`createRealWorld`) and a simulated one (`createSimulation`). A component receives a World
- * and reaches nothing around it; that is what lets the same code run as a process, embedded, and simulated from a seed.
+ * There is a real world (`createRealWorld`) and a simulated one (`createSimulation`). A component receives a
+ * World
+ * and reaches nothing around it; that is what lets the same code run as a process, embedded, and simulated
+ * from a seed.
  */
 export interface World {
   /** The host's name on the (real or simulated) network and in logs, for example `etcd-raft-0`. */
@@ -18,7 +20,9 @@ export interface World {
 export interface Clock {
   /** Wall time, milliseconds since the epoch. May jump; for humans and timestamps, never for intervals. */
   nowMs(): number;
-  /** Milliseconds since an arbitrary point; never goes back. Fractions allowed. For intervals and deadlines. */
+  /**
+   * Milliseconds since an arbitrary point; never goes back. Fractions allowed. For intervals and deadlines.
+   */
   monotonicMs(): number;
 }
 
@@ -104,7 +108,9 @@ export interface Listener {
 }
 
 export interface ConnectionHandlers {
-  /** One whole message, in the order sent. The bytes are the receiver's own: they may be kept without copying. */
+  /**
+   * One whole message, in the order sent. The bytes are the receiver's own: they may be kept without copying.
+   */
   message(data: Uint8Array): void;
   /** bufferedBytes went back to (almost) zero after it had grown. */
   drain(): void;
@@ -113,7 +119,8 @@ export interface ConnectionHandlers {
 }
 
 /**
- * A connection of whole binary messages. Reliable and in order, as TCP is, until it breaks; then nothing tells which of the
+ * A connection of whole binary messages. Reliable and in order, as TCP is, until it breaks; then nothing
+ * tells which of the
  * last messages arrived. In reality a WebSocket over mutual TLS.
  */
 export interface Connection {
@@ -125,8 +132,10 @@ export interface Connection {
   readonly bufferedBytes: number;
   start(handlers: ConnectionHandlers): void;
   /**
-   * Sends one message made of `parts` laid end to end (so that a head and a payload need no copy). The parts must not change afterwards.
-   * After close it does nothing. With `datagram` the message may be lost, doubled or overtaken on a faulty (simulated) link;
+   * Sends one message made of `parts` laid end to end (so that a head and a payload need no copy). The parts
+   * must not change afterwards.
+   * After close it does nothing. With `datagram` the message may be lost, doubled or overtaken on a faulty
+   * (simulated) link;
    * without, faults only delay it or break the connection.
    */
   send(parts: readonly Uint8Array[], options?: { readonly datagram?: boolean }): void;
@@ -154,8 +163,10 @@ export class NetworkError extends Error {
 /* ---------------------------------------------------------------- disk */
 
 /**
- * Files below one root; paths are relative to the world's working directory or absolute. What was not synced may be lost, or
- * in part, when the machine fails: file contents need File.sync(), and a file's name (create, rename, remove) needs syncDirectory()
+ * Files below one root; paths are relative to the world's working directory or absolute. What was not synced
+ * may be lost, or
+ * in part, when the machine fails: file contents need File.sync(), and a file's name (create, rename, remove)
+ * needs syncDirectory()
  * of its folder. Every call may reject with DiskError.
  */
 export interface Disk {
@@ -251,7 +262,10 @@ export interface ProcessReference {
 export interface Processes {
   /** Rejects when the command cannot be started (absent, not executable). */
   spawn(options: SpawnOptions): Promise<ChildProcess>;
-  /** Runs to the end and gathers output, cut at `outputBytesMax` each. Kills the child's group on timeout or abort. */
+  /**
+   * Runs to the end and gathers output, cut at `outputBytesMax` each. Kills the child's group on timeout or
+   * abort.
+   */
   run(
     options: SpawnOptions & {
       readonly timeoutMs: number;

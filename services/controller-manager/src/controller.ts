@@ -35,7 +35,10 @@ export interface Controller {
   start(context: ControllerContext, queue: WorkQueue): Reconcile;
 }
 
-/** Informers by kind, started when first asked for. The key is the kind, and the kind is the type: that is what lets one map hold them all. */
+/**
+ * Informers by kind, started when first asked for. The key is the kind, and the kind is the type: that is
+ * what lets one map hold them all.
+ */
 export class SharedInformers {
   readonly #world: World;
   readonly #log: Logger;

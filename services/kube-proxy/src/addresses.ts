@@ -3,7 +3,10 @@ import type { World } from '@kubelab/world';
 
 const commandTimeoutMs = 5_000;
 
-/** ClusterIPs on the `lo` of this node (network `interface`). Level-triggered: sync() is told all that are wanted. */
+/**
+ * ClusterIPs on the `lo` of this node (network `interface`). Level-triggered: sync() is told all that are
+ * wanted.
+ */
 export class LocalAddresses {
   readonly #world: World;
   readonly #log: Logger;

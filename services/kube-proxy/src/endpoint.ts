@@ -26,7 +26,10 @@ function parseAddress(text: string): Address {
   return { host, port: Number(port) };
 }
 
-/** A static TCP balancer: what kubectl talks to. It ends no TLS; a connection goes to an apiserver that accepts it. */
+/**
+ * A static TCP balancer: what kubectl talks to. It ends no TLS; a connection goes to an apiserver that
+ * accepts it.
+ */
 export async function startEndpoint(world: World, config: EndpointConfig): Promise<RunningComponent> {
   const { telemetry, links, tls } = config;
   const proxy = new TcpProxy({ world, telemetry });

@@ -215,11 +215,9 @@ export class Scheduler {
     };
     const { namespace, name } = pod.metadata;
     try {
-      await client
-        .for<Pod>(podKind)
-        .patch({ namespace, name, subresource: 'status' }, 'strategic', {
-          status: { conditions: [condition] },
-        });
+      await client.for<Pod>(podKind).patch({ namespace, name, subresource: 'status' }, 'strategic', {
+        status: { conditions: [condition] },
+      });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       log.debug({ pod: keyOf(pod), error: error.message }, 'the condition was not written');

@@ -1,6 +1,8 @@
 /**
- * Wing and Gong's search with Lowe's memory of visited configurations ("Testing for linearizability", 2017), on one key at a time: linearizability is
- * local (Herlihy and Wing 1990), so a history is linearizable when each key's part is. Porcupine partitions in the same way.
+ * Wing and Gong's search with Lowe's memory of visited configurations ("Testing for linearizability", 2017),
+ * on one key at a time: linearizability is
+ * local (Herlihy and Wing 1990), so a history is linearizable when each key's part is. Porcupine partitions
+ * in the same way.
  */
 export type KeyOperation =
   | { readonly type: 'read'; readonly found: string | undefined }
@@ -83,7 +85,10 @@ function search(entries: readonly HistoryEntry[]): { verdict: CheckResult['verdi
   return { verdict: 'violation', explained: Math.min(explained, entries.length - 1) };
 }
 
-/** Operations that may come next: called before any other that is left returned. Complete when all that is left may never have happened. */
+/**
+ * Operations that may come next: called before any other that is left returned. Complete when all that is
+ * left may never have happened.
+ */
 function minimal(entries: readonly HistoryEntry[], done: bigint): readonly number[] | 'complete' {
   const left: number[] = [];
   let firstReturnMs = Number.POSITIVE_INFINITY;

@@ -2,8 +2,10 @@ import { deepEqual, isObject, type JsonObject } from '../json.js';
 import { type Field, type FieldType, objectType } from '../schema.js';
 
 /**
- * A set of paths in the form of managedFields' FieldsV1: nested objects whose keys are path elements: `f:name` a field, `k:{"name":"c"}` an item of a map list, `v:value` an item
- * of a set, and `.` the node itself. A leaf is `{}`. (structured-merge-diff, fieldpath; https://kubernetes.io/docs/reference/using-api/server-side-apply/)
+ * A set of paths in the form of managedFields' FieldsV1: nested objects whose keys are path elements:
+ * `f:name` a field, `k:{"name":"c"}` an item of a map list, `v:value` an item
+ * of a set, and `.` the node itself. A leaf is `{}`. (structured-merge-diff, fieldpath;
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/)
  */
 export type FieldSet = { readonly [element: string]: FieldSet };
 

@@ -10,7 +10,9 @@ interface Operation {
   readonly value: unknown;
 }
 
-/** RFC 6902. A patch that is malformed answers 400, one that does not apply 422. The target is not changed. */
+/**
+ * RFC 6902. A patch that is malformed answers 400, one that does not apply 422. The target is not changed.
+ */
 export function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch))
     throw statusErrors.badRequest('error decoding patch: a JSON patch is a list of operations');

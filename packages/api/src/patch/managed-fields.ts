@@ -99,7 +99,10 @@ function isSame(entry: Entry, context: WriteContext, operation: Entry['operation
   );
 }
 
-/** A write that is not an apply: what it changed is the writer's now, and nobody else's; what it removed is nobody's. `after` gets its managedFields. */
+/**
+ * A write that is not an apply: what it changed is the writer's now, and nobody else's; what it removed is
+ * nobody's. `after` gets its managedFields.
+ */
 export function trackUpdate(context: WriteContext, before: KubeObject | undefined, after: KubeObject): void {
   const { kind } = context;
   const given = after.metadata.managedFields;
@@ -128,7 +131,8 @@ function identity(context: WriteContext, operation: Entry['operation']) {
 }
 
 /**
- * Server-side apply (KEP-555): the intent over the live object. Throws ApiError 409 with every conflict unless `force`; what this manager applied before and leaves out now is removed,
+ * Server-side apply (KEP-555): the intent over the live object. Throws ApiError 409 with every conflict
+ * unless `force`; what this manager applied before and leaves out now is removed,
  * unless another owns it.
  */
 export function applyIntent(
@@ -154,7 +158,7 @@ export function applyIntent(
   const owned = others.reduce((all, entry) => union(all, entry.set), emptySet);
   const abandoned = difference(difference(mine?.set ?? emptySet, wanted), owned);
   const result = toObject(merged, intent);
-  removePaths(kind.schema, result, abandoned);
+  removePaths(kind.schema, result, abandoned, owned);
   const left = conflicts.map(({ entry, set }) => ({ ...entry, set: difference(entry.set, set) }));
   const time =
     mine !== undefined && deepEqual(mine.set, wanted) && sameContent(start, result)
@@ -296,10 +300,23 @@ function mergeTypedList(of: FieldType, field: Field | undefined, live: unknown, 
   return [...live.filter((item) => !seen.has(keyOf(item))), ...merged];
 }
 
-function removePaths(typeName: string, object: KubeObject, set: FieldSet): void {
-  // The deepest first: an emptied item goes with its own path.
-  for (const path of paths(set).sort((a, b) => b.length - a.length))
+/** The outermost first, while items still have the keys that name them. What others own something in stays, and so do the keys of such an item. */
+function removePaths(typeName: string, object: KubeObject, abandoned: FieldSet, owned: FieldSet): void {
+  for (const path of paths(abandoned).sort((a, b) => a.length - b.length)) {
+    if (subtree(owned, path) !== undefined || isKeyOfKept(owned, path)) continue;
     removePath({ is: 'object', name: typeName }, object, path);
+  }
+}
+
+function subtree(set: FieldSet, path: readonly string[]): FieldSet | undefined {
+  return path.reduce<FieldSet | undefined>((inner, element) => inner?.[element], set);
+}
+
+function isKeyOfKept(owned: FieldSet, path: readonly string[]): boolean {
+  const item = path.at(-2);
+  if (item?.startsWith('k:') !== true || subtree(owned, path.slice(0, -1)) === undefined) return false;
+  const keys: unknown = JSON.parse(item.slice(2));
+  return isObject(keys) && Object.hasOwn(keys, path.at(-1)?.slice(2) ?? '');
 }
 
 function removePath(rootType: FieldType, object: JsonObject, path: readonly string[]): void {

@@ -3,8 +3,10 @@ import { type Field, objectType } from '../schema.js';
 import { statusErrors } from '../status-errors.js';
 
 /**
- * Strategic merge patch (Kubernetes' contributors' guide, "strategic merge patch"): as a merge patch, but lists whose field has a merge key merge by it. Directives:
- * `$patch: replace|delete|merge`, `$deleteFromPrimitiveList/F`, `$setElementOrder/F`, `$retainKeys`. The target is not changed.
+ * Strategic merge patch (Kubernetes' contributors' guide, "strategic merge patch"): as a merge patch, but
+ * lists whose field has a merge key merge by it. Directives:
+ * `$patch: replace|delete|merge`, `$deleteFromPrimitiveList/F`, `$setElementOrder/F`, `$retainKeys`. The
+ * target is not changed.
  */
 export function strategicMergePatch(typeName: string, target: unknown, patch: unknown): JsonObject {
   if (!isObject(patch))

@@ -9,7 +9,10 @@ import { podErrors, podTemplateErrors } from './pod.js';
 const dataBytesMax = 2 ** 20;
 const dataKey = /^[-._a-zA-Z0-9]+$/;
 
-/** What is wrong with an object, in Kubernetes' words; empty when nothing is. `old` is what an update replaces. */
+/**
+ * What is wrong with an object, in Kubernetes' words; empty when nothing is. `old` is what an update
+ * replaces.
+ */
 export function validate(kind: KindInfo, object: KubeObject, old?: KubeObject): FieldError[] {
   const key = `${kind.group}/${kind.kind}`;
   const errors = metadataErrors(object.metadata, nameRules[key] ?? 'subdomain');

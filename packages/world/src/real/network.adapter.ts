@@ -113,7 +113,8 @@ class RealConnection implements Connection {
   close(code: number, reason: string): void {
     if (this.#handlers === undefined) this.#ws.on('error', () => undefined);
     this.#ws.close(code, reason.slice(0, 120));
-    // A peer that does not answer the close handshake is cut off by ws after 30 s; nobody here waits that long.
+    // A peer that does not answer the close handshake is cut off by ws after 30 s; nobody here waits that
+    // long.
     const cut = setTimeout(() => this.#ws.terminate(), 1_000);
     cut.unref();
     this.#ws.once('close', () => clearTimeout(cut));
@@ -131,7 +132,10 @@ class RealConnection implements Connection {
   }
 }
 
-/** ws may hand out a slice of a pooled slab: what is kept would pin all of it, so that small slices are copied. */
+/**
+ * ws may hand out a slice of a pooled slab: what is kept would pin all of it, so that small slices are
+ * copied.
+ */
 function ownBytes(data: Buffer): Uint8Array {
   if (data.byteLength < data.buffer.byteLength / 2) return Uint8Array.prototype.slice.call(data);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -203,7 +207,8 @@ function connect(options: ConnectOptions): Promise<Connection> {
       maxPayload: options.messageBytesMax,
       handshakeTimeout: options.timeoutMs,
       skipUTF8Validation: true,
-      // Masking protects proxies from browsers' scripts (RFC 6455, 10.3); here it would only cost. A zero key leaves bytes as they are.
+      // Masking protects proxies from browsers' scripts (RFC 6455, 10.3); here it would only cost. A zero key
+      // leaves bytes as they are.
       generateMask: () => undefined,
     });
     const abort = () => {

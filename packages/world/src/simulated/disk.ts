@@ -24,7 +24,8 @@ interface FileState {
 type NameChange = { readonly path: string; readonly file: FileState | undefined };
 
 /**
- * A host's disk, in memory. It outlives crashes of its host: synced contents and names stay; of what was not synced a random part does, in sectors, and names in the
+ * A host's disk, in memory. It outlives crashes of its host: synced contents and names stay; of what was not
+ * synced a random part does, in sectors, and names in the
  * order in which they were changed.
  */
 export class SimulatedDisk {

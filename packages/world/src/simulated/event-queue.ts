@@ -1,4 +1,7 @@
-/** A binary heap of events by time, then by the order in which they were made: the same run twice takes the same way. */
+/**
+ * A binary heap of events by time, then by the order in which they were made: the same run twice takes the
+ * same way.
+ */
 export interface SimEvent {
   readonly atMs: number;
   readonly sequence: number;

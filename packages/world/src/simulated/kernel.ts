@@ -7,7 +7,10 @@ export interface Kernel {
   isUp(host: string): boolean;
   /** Whatever hosts do. */
   schedule(delayMs: number, run: () => void): void;
-  /** On a host: does not happen when that host's incarnation ends before; waits while it is paused. `data` goes into the hash of the run. */
+  /**
+   * On a host: does not happen when that host's incarnation ends before; waits while it is paused. `data`
+   * goes into the hash of the run.
+   */
   scheduleOn(host: string, delayMs: number, run: () => void, data?: Uint8Array): void;
   /** For the host that this kernel belongs to: never resolves once its incarnation has ended. */
   delay(delayMs: number): Promise<void>;

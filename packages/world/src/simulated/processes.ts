@@ -13,7 +13,10 @@ interface Running {
   readonly end: (exitCode: number | null, signal: string | null) => void;
 }
 
-/** Child processes that are only said to run. They live through a crash of the process that started them, not through one of the host. */
+/**
+ * Child processes that are only said to run. They live through a crash of the process that started them, not
+ * through one of the host.
+ */
 export class SimulatedProcesses {
   readonly #kernel: Kernel;
   readonly #behaviours = new Map<string, Behaviour>();

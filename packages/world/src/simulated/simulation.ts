@@ -28,7 +28,8 @@ interface Host {
 }
 
 /**
- * Hosts in virtual time. Everything that happens is an event of one queue; between two events all promise work is done. With the same seed and the same calls
+ * Hosts in virtual time. Everything that happens is an event of one queue; between two events all promise
+ * work is done. With the same seed and the same calls
  * a run takes the same way to the last byte: hash() says whether it did.
  */
 export class Simulation {
@@ -102,7 +103,10 @@ export class Simulation {
     host.disk.crash();
   }
 
-  /** Stops and goes on, as a machine that swaps or a process that was stopped: what comes due meanwhile happens afterwards. */
+  /**
+   * Stops and goes on, as a machine that swaps or a process that was stopped: what comes due meanwhile
+   * happens afterwards.
+   */
   pause(name: string): void {
     this.#host(name).paused = true;
   }
@@ -217,7 +221,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
   return new Simulation(options);
 }
 
-/** All promise work that can go on has gone on: microtasks are done before the next turn of the real event loop. */
+/**
+ * All promise work that can go on has gone on: microtasks are done before the next turn of the real event
+ * loop.
+ */
 function drained(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

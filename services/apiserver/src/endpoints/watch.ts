@@ -9,7 +9,9 @@ import type { ApiCall, ApiReply, StreamChunk } from './contract.js';
 import { type Selects, selection, wholeNumber } from './list.js';
 import type { AcceptedForm } from './negotiate.js';
 
-/** Events that wait for one watcher; one that is slower is cut off with 410 and begins anew from where it was. */
+/**
+ * Events that wait for one watcher; one that is slower is cut off with 410 and begins anew from where it was.
+ */
 const queueMax = 10_000;
 const queueBytesMax = 64 * 2 ** 20;
 const bookmarkEveryMs = 60_000;

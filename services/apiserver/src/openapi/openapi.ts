@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Field, type FieldType, groupVersions, hasType, type KindInfo, objectType } from '@kubelab/api';
 import type { ApiCall, ApiReply } from '../endpoints/contract.js';
 
-/** /openapi/v2 and /openapi/v3 from the tables: what kubectl reads to validate, apply and explain. Undefined for other paths. */
+/**
+ * /openapi/v2 and /openapi/v3 from the tables: what kubectl reads to validate, apply and explain. Undefined
+ * for other paths.
+ */
 export function openApi(call: ApiCall, path: string): ApiReply | undefined {
   if (path === '/openapi/v2') return emptyV2();
   if (path === '/openapi/v3') return json(index());
@@ -25,7 +28,8 @@ export function openApi(call: ApiCall, path: string): ApiReply | undefined {
 }
 
 /**
- * The oldest kubectl asks for v2 as protobuf only. An empty document is a valid answer: kubectl then leaves validation to the server
+ * The oldest kubectl asks for v2 as protobuf only. An empty document is a valid answer: kubectl then leaves
+ * validation to the server
  * (fieldValidation=Strict).
  */
 function emptyV2(): ApiReply {

@@ -3,7 +3,10 @@ export class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
 }
 
-/** One field of a message: its number, and a varint or bytes (https://protobuf.dev/programming-guides/encoding/). */
+/**
+ * One field of a message: its number, and a varint or bytes
+ * (https://protobuf.dev/programming-guides/encoding/).
+ */
 export interface RawField {
   readonly number: number;
   readonly value: bigint | Uint8Array;

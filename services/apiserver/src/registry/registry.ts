@@ -407,7 +407,10 @@ function finalizerErrors(next: KubeObject, old: KubeObject): ReturnType<typeof v
   return [fieldErrors.forbidden('metadata.finalizers', text)];
 }
 
-/** Deleted, and nothing holds it any more. Pods wait for their kubelet (grace 0), namespaces for their content. */
+/**
+ * Deleted, and nothing holds it any more. Pods wait for their kubelet (grace 0), namespaces for their
+ * content.
+ */
 function isGone(object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;

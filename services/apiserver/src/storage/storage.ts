@@ -29,7 +29,9 @@ export interface WriteOptions {
   readonly companions?: Companions;
 }
 
-/** A condition of the transaction did not hold: somebody wrote in between, or took what was to be allocated. */
+/**
+ * A condition of the transaction did not hold: somebody wrote in between, or took what was to be allocated.
+ */
 export class RacedError extends Error {
   override readonly name = 'RacedError';
 }
@@ -82,7 +84,9 @@ export class Storage {
     return header.revision;
   }
 
-  /** All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted. */
+  /**
+   * All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted.
+   */
   async listAt(kind: KindInfo, revision: number): Promise<{ objects: StoredObject[]; revision: number }> {
     const prefix = collectionPrefix(kind);
     const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
@@ -144,7 +148,8 @@ export class Storage {
         if (!succeeded) throw new RacedError(textOf(key));
         return withRevision(object, header.revision);
       } catch (error) {
-        // The answer was lost, for example with the leader: what the key holds now tells whether the write happened.
+        // The answer was lost, for example with the leader: what the key holds now tells whether the write
+        // happened.
         if (!isAmbiguous(error) || attempt >= writeAttemptsMax) throw asStatus(error);
         const { kvs } = await guarded(this.store.range({ key }));
         const [kv] = kvs;

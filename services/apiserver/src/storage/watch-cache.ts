@@ -139,7 +139,10 @@ export class WatchCache {
     }
   }
 
-  /** The state as it is now; whoever watched in between must begin anew, since the events that led here are unknown. */
+  /**
+   * The state as it is now; whoever watched in between must begin anew, since the events that led here are
+   * unknown.
+   */
   async #load(): Promise<void> {
     const prefix = collectionPrefix(this.kind);
     const { kvs, header } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });

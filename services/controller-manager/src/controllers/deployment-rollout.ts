@@ -72,7 +72,10 @@ function scaleDown(
     .map(([set, replicas]) => ({ set, replicas }));
 }
 
-/** The wanted number changed: with one set in use it takes it all, in the middle of a rollout each takes its share (leftovers to the largest). Pure. */
+/**
+ * The wanted number changed: with one set in use it takes it all, in the middle of a rollout each takes its
+ * share (leftovers to the largest). Pure.
+ */
 export function scaleProportionally(
   deployment: Deployment,
   sets: readonly ReplicaSet[],

@@ -19,7 +19,10 @@ interface Finding {
   readonly message: string;
 }
 
-/** What a Deployment says of itself; `kubectl rollout status` reads just these. `checkAfterMs`: when the progress deadline may pass. */
+/**
+ * What a Deployment says of itself; `kubectl rollout status` reads just these. `checkAfterMs`: when the
+ * progress deadline may pass.
+ */
 export function deploymentStatus(
   deployment: Deployment,
   sets: readonly ReplicaSet[],

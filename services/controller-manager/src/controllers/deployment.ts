@@ -32,12 +32,10 @@ export const deploymentController: Controller = {
       const key = ownerKey(set);
       if (key !== undefined) queue.add(key, trace);
     };
-    context
-      .informer<Deployment>(deploymentKind)
-      .handle({
-        changed: (one, _old, trace) => queue.add(keyOf(one), trace),
-        deleted: (one) => queue.add(keyOf(one)),
-      });
+    context.informer<Deployment>(deploymentKind).handle({
+      changed: (one, _old, trace) => queue.add(keyOf(one), trace),
+      deleted: (one) => queue.add(keyOf(one)),
+    });
     context.informer<ReplicaSet>(replicaSetKind).handle({
       changed: (set, _old, trace) => enqueueOwner(set, trace),
       deleted: (set, trace) => enqueueOwner(set, trace),
@@ -208,7 +206,8 @@ async function createSet(
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error;
     const taken = await client.get(metadata.namespace, name, call);
-    // The watch has not brought it yet; or another deployment's set has this name: then the hash is drawn anew.
+    // The watch has not brought it yet; or another deployment's set has this name: then the hash is drawn
+    // anew.
     if (isOwnedBy(taken, deployment) && sameTemplate(taken, deployment)) return taken;
     const status = { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 };
     await context.client.for<Deployment>(deploymentKind).updateStatus({ ...deployment, status }, call);

@@ -198,12 +198,10 @@ export const endpointSliceController: Controller = {
     watchServices(context, queue);
     const owner = (slice: EndpointSlice) =>
       `${slice.metadata.namespace}/${slice.metadata.labels?.[serviceLabel]}`;
-    context
-      .informer<EndpointSlice>(endpointSliceKind)
-      .handle({
-        changed: (slice, old) => old === undefined && queue.add(owner(slice)),
-        deleted: (slice) => queue.add(owner(slice)),
-      });
+    context.informer<EndpointSlice>(endpointSliceKind).handle({
+      changed: (slice, old) => old === undefined && queue.add(owner(slice)),
+      deleted: (slice) => queue.add(owner(slice)),
+    });
     return (key, call) => reconcileSlices(context, key, call);
   },
 };
@@ -225,7 +223,8 @@ async function reconcileSlices(
     );
   const hasSelector = Object.keys(service?.spec?.selector ?? {}).length > 0;
   const wanted = service === undefined || !hasSelector ? [] : slicesFor(service, backends(context, service));
-  // Slices keep their names as long as they are needed: what watches them sees changes, not comings and goings.
+  // Slices keep their names as long as they are needed: what watches them sees changes, not comings and
+  // goings.
   const kept = [...mine].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   for (const [index, slice] of wanted.entries()) {
     const known = kept[index];

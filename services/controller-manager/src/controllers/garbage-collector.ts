@@ -14,7 +14,8 @@ interface Node {
 }
 
 /**
- * Dependents go when all of their owners are gone (background), before their owner (foreground), or stay without it (orphan). The graph is by uid: a new
+ * Dependents go when all of their owners are gone (background), before their owner (foreground), or stay
+ * without it (orphan). The graph is by uid: a new
  * object of an old name is not the owner that was meant.
  */
 export const garbageCollector: Controller = {
@@ -85,7 +86,9 @@ async function finishOwner(
   return undefined;
 }
 
-/** An object goes when none of its owners is left; owners that are gone are struck off where another is left. */
+/**
+ * An object goes when none of its owners is left; owners that are gone are struck off where another is left.
+ */
 async function collect(
   context: ControllerContext,
   nodes: ReadonlyMap<string, Node>,
@@ -102,7 +105,10 @@ async function collect(
   return undefined;
 }
 
-/** Asked of the apiserver itself before anything is deleted: the watch may be behind. Unknown kinds count as there. */
+/**
+ * Asked of the apiserver itself before anything is deleted: the watch may be behind. Unknown kinds count as
+ * there.
+ */
 async function exists(
   context: ControllerContext,
   object: KubeObject,

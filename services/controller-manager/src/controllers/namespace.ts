@@ -10,12 +10,10 @@ export const namespaceController: Controller = {
   name: 'namespace',
   workers: 2,
   start: (context, queue) => {
-    context
-      .informer<Namespace>(namespaceKind)
-      .handle({
-        changed: (one, _old, trace) =>
-          one.metadata.deletionTimestamp !== undefined && queue.add(one.metadata.name, trace),
-      });
+    context.informer<Namespace>(namespaceKind).handle({
+      changed: (one, _old, trace) =>
+        one.metadata.deletionTimestamp !== undefined && queue.add(one.metadata.name, trace),
+    });
     return (name, call) => reconcile(context, name, call);
   },
 };

@@ -18,7 +18,10 @@ const notReady = 'node.kubernetes.io/not-ready';
 const unreachable = 'node.kubernetes.io/unreachable';
 const conditionTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
-/** Nodes whose kubelet is silent: conditions become Unknown, taints follow conditions, and pods that do not tolerate the taints are evicted when their time is over. */
+/**
+ * Nodes whose kubelet is silent: conditions become Unknown, taints follow conditions, and pods that do not
+ * tolerate the taints are evicted when their time is over.
+ */
 export const nodeLifecycleController: Controller = {
   name: 'node-lifecycle',
   workers: 1,
@@ -26,12 +29,10 @@ export const nodeLifecycleController: Controller = {
     const seen = new Map<string, { readonly version: string; readonly atMs: number }>();
     const taintedSince = new Map<string, number>();
     context.informer<Pod>(podKind);
-    context
-      .informer<Node>(nodeKind)
-      .handle({
-        changed: (node, _old, trace) => queue.add(node.metadata.name, trace),
-        deleted: (node) => queue.add(node.metadata.name),
-      });
+    context.informer<Node>(nodeKind).handle({
+      changed: (node, _old, trace) => queue.add(node.metadata.name, trace),
+      deleted: (node) => queue.add(node.metadata.name),
+    });
     context.informer<Lease>(leaseKind).handle({
       changed: (lease) => {
         if (lease.metadata.namespace !== 'kube-node-lease') return;

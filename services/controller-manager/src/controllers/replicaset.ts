@@ -18,7 +18,8 @@ const burstMax = 500;
 const expectationMs = 30_000;
 
 /**
- * Creations and deletions that were asked for and have not come by the watch yet (client-go's ControllerExpectations): until they have, or their time is over, a ReplicaSet
+ * Creations and deletions that were asked for and have not come by the watch yet (client-go's
+ * ControllerExpectations): until they have, or their time is over, a ReplicaSet
  * is not looked at again, so that nothing is made twice.
  */
 export class Expectations {
@@ -54,7 +55,10 @@ export class Expectations {
   }
 }
 
-/** Who goes first when there are too many: not scheduled, not running, not ready, cheap, crowded, lately ready, often restarted, young. */
+/**
+ * Who goes first when there are too many: not scheduled, not running, not ready, cheap, crowded, lately
+ * ready, often restarted, young.
+ */
 export function deletionOrder(pods: readonly Pod[]): Pod[] {
   const crowd = new Map<string, number>();
   for (const pod of pods) crowd.set(pod.spec?.nodeName ?? '', (crowd.get(pod.spec?.nodeName ?? '') ?? 0) + 1);
@@ -146,7 +150,10 @@ async function reconcile(
   return undefined;
 }
 
-/** Pods that are its own; those without an owner that it selects are adopted, those that it no longer selects are let go. */
+/**
+ * Pods that are its own; those without an owner that it selects are adopted, those that it no longer selects
+ * are let go.
+ */
 async function claim(context: ControllerContext, set: ReplicaSet, call: CallContext): Promise<Pod[]> {
   const { namespace, uid } = set.metadata;
   const client = context.client.for<Pod>(podKind);

@@ -2,7 +2,8 @@ import { ByteReader, ByteWriter } from '@kubelab/store';
 import type { Traceparent } from '@kubelab/telemetry';
 
 /**
- * What stands in the log: a kind, the trace context of the request, and for a txn the request's bytes exactly as the client encoded them
+ * What stands in the log: a kind, the trace context of the request, and for a txn the request's bytes exactly
+ * as the client encoded them
  * (they are moved, not decoded and encoded again).
  */
 export type LogEntry =

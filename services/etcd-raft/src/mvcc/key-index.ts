@@ -2,7 +2,8 @@ import { isUnbounded, type Key, type KeyRange, type KeyValue, type StoreEvent } 
 import { BTree } from './btree.js';
 
 /**
- * One change of one key. Immutable, so that snapshots and watchers may hold on to it. `kv.modRevision` is the main revision;
+ * One change of one key. Immutable, so that snapshots and watchers may hold on to it. `kv.modRevision` is the
+ * main revision;
  * `sub` is its place among the changes of that transaction (etcd: revision {main, sub}).
  */
 export interface Version {
@@ -20,9 +21,12 @@ export function keyName(key: Key): KeyName {
 }
 
 /**
- * Versions of each key, ascending; keys in byte order. A transaction changes a key at most once (validateTxn sees to it), so a key has at most
- * one version per main revision. Worked example: put at 2, delete at 4, put at 7 is [2, 4 deleted, 7]; read at 5 finds 4: absent. Compacted at 5:
- * [7], for the tombstone says nothing that absence does not. Compacted at 4: [4 deleted, 7], for a watch may start at 4.
+ * Versions of each key, ascending; keys in byte order. A transaction changes a key at most once (validateTxn
+ * sees to it), so a key has at most
+ * one version per main revision. Worked example: put at 2, delete at 4, put at 7 is [2, 4 deleted, 7]; read
+ * at 5 finds 4: absent. Compacted at 5:
+ * [7], for the tombstone says nothing that absence does not. Compacted at 4: [4 deleted, 7], for a watch may
+ * start at 4.
  */
 export class KeyIndex {
   readonly #tree = new BTree<KeyName, Version[]>(undefined, (a, b) => (a < b ? -1 : a > b ? 1 : 0));

@@ -48,9 +48,12 @@ interface Writing {
 }
 
 /**
- * etcd's multi-version key-value store, in memory (https://etcd.io/docs/v3.5/learning/data_model/). An empty store is at revision 1.
- * Invariants: `#history[n]` holds the changes of revision `#historyBase + n`, up to `#revision`; each of them is in the index too;
- * `#historyBase` is the compacted revision, or 1. Reads at the compacted revision and watches from it still work, earlier ones do not.
+ * etcd's multi-version key-value store, in memory (https://etcd.io/docs/v3.5/learning/data_model/). An empty
+ * store is at revision 1.
+ * Invariants: `#history[n]` holds the changes of revision `#historyBase + n`, up to `#revision`; each of them
+ * is in the index too;
+ * `#historyBase` is the compacted revision, or 1. Reads at the compacted revision and watches from it still
+ * work, earlier ones do not.
  */
 export class MvccStore implements StateMachine {
   readonly hub = new WatchHub();
@@ -94,7 +97,8 @@ export class MvccStore implements StateMachine {
   }
 
   /**
-   * Events of the range from revision `from`, of whole revisions, until about `eventsMax`. `through`: every event up to it is included.
+   * Events of the range from revision `from`, of whole revisions, until about `eventsMax`. `through`: every
+   * event up to it is included.
    * Throws StoreError `compacted`.
    */
   changes(

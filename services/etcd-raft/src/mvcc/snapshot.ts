@@ -10,7 +10,10 @@ export interface SnapshotHeader {
   readonly versions: number;
 }
 
-/** Format, revision, compactRevision, number of versions; then the versions by key and revision: sub, deleted, KeyValue. */
+/**
+ * Format, revision, compactRevision, number of versions; then the versions by key and revision: sub, deleted,
+ * KeyValue.
+ */
 export function* encodeSnapshot(
   header: SnapshotHeader,
   versions: readonly Version[],

@@ -23,7 +23,9 @@ export function validateTxn(request: TxnRequest): StoreError | undefined {
   return validateBranch(success) ?? validateBranch(failure);
 }
 
-/** No key may be changed twice by one transaction: not put twice, nor put and deleted (etcd: checkIntervals). */
+/**
+ * No key may be changed twice by one transaction: not put twice, nor put and deleted (etcd: checkIntervals).
+ */
 function validateBranch(operations: readonly Operation[]): StoreError | undefined {
   const puts = operations.filter((operation) => operation.type === 'put');
   const deletes = operations.filter((operation) => operation.type === 'deleteRange');

@@ -1,15 +1,23 @@
 import { isUnbounded, type KeyRange, type KeyValue, type StoreEvent } from '@kubelab/store';
 import { keyName, toEvent, type Version } from './key-index.js';
 
-/** A watcher that has been told everything up to the hub's revision. One that has not reads history first (MvccStore.changes). */
+/**
+ * A watcher that has been told everything up to the hub's revision. One that has not reads history first
+ * (MvccStore.changes).
+ */
 export interface SyncedWatcher {
   readonly range: KeyRange;
   readonly prevKv: boolean;
   /** First revision that it has not been told. */
   readonly from: number;
-  /** Whole revisions: every event of the range up to `through` that was not delivered before. Must not throw. */
+  /**
+   * Whole revisions: every event of the range up to `through` that was not delivered before. Must not throw.
+   */
   deliver(events: readonly StoreEvent[], through: number): void;
-  /** The state was replaced by a snapshot; the watcher was removed. It was told everything up to `through`, and is to read history from there. */
+  /**
+   * The state was replaced by a snapshot; the watcher was removed. It was told everything up to `through`,
+   * and is to read history from there.
+   */
   resync(through: number): void;
 }
 
@@ -19,7 +27,10 @@ interface Bounds {
   readonly high: string | undefined;
 }
 
-/** Who watches what. A change finds watchers of its very key by a map; watchers of ranges are few, and asked one by one. */
+/**
+ * Who watches what. A change finds watchers of its very key by a map; watchers of ranges are few, and asked
+ * one by one.
+ */
 export class WatchHub {
   readonly #exact = new Map<string, Set<SyncedWatcher>>();
   readonly #ranges = new Map<SyncedWatcher, Bounds>();

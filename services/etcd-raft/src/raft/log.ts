@@ -6,7 +6,8 @@ export function assertRaft(holds: boolean, what: string): asserts holds {
 }
 
 /**
- * The log in memory: entries after the snapshot. Invariants: indexes are without gap; snapshot.index <= commit <= lastIndex;
+ * The log in memory: entries after the snapshot. Invariants: indexes are without gap; snapshot.index <=
+ * commit <= lastIndex;
  * applied <= commit; stable <= lastIndex is the last entry known to be on this member's disk.
  */
 export class RaftLog {
@@ -81,8 +82,10 @@ export class RaftLog {
   }
 
   /**
-   * A follower's part of AppendEntries (figure 2, 3 and 4): what conflicts is removed with all that follows, what is new is appended. A message
-   * that arrives late must not remove what a later one brought: entries that agree are left alone. Gives the first index that is new.
+   * A follower's part of AppendEntries (figure 2, 3 and 4): what conflicts is removed with all that follows,
+   * what is new is appended. A message
+   * that arrives late must not remove what a later one brought: entries that agree are left alone. Gives the
+   * first index that is new.
    */
   merge(entries: readonly Entry[]): number {
     const at = entries.findIndex((entry) => this.termAt(entry.index) !== entry.term);
@@ -102,7 +105,10 @@ export class RaftLog {
     this.stable = Math.min(this.stable, index - 1);
   }
 
-  /** The last index, at or before `index`, whose term is at most `term`: how far back two logs can agree at best. */
+  /**
+   * The last index, at or before `index`, whose term is at most `term`: how far back two logs can agree at
+   * best.
+   */
   lastIndexNotAfter(index: number, term: number): number {
     let at = Math.min(index, this.lastIndex);
     while (at > this.#snapshot.index && (this.termAt(at) ?? 0) > term) at -= 1;
@@ -121,7 +127,10 @@ export class RaftLog {
     this.#snapshot = { index, term };
   }
 
-  /** The state was replaced by a leader's snapshot: everything before is gone, and what follows cannot be trusted. */
+  /**
+   * The state was replaced by a leader's snapshot: everything before is gone, and what follows cannot be
+   * trusted.
+   */
   reset(snapshot: SnapshotMetadata): void {
     this.#snapshot = snapshot;
     this.#entries = [];

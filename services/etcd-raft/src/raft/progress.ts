@@ -3,7 +3,8 @@ import { raftLimits } from './types.js';
 /**
  * What a leader knows of one follower.
  * - probe: it is not known where the logs agree; one AppendEntries at a time until it is.
- * - replicate: they agree up to `match`; AppendEntries are sent ahead without waiting (`next` runs ahead of `match`).
+ * - replicate: they agree up to `match`; AppendEntries are sent ahead without waiting (`next` runs ahead of
+ *   `match`).
  * - snapshot: what it needs is compacted; nothing is sent until the snapshot has arrived or failed.
  * Invariant: match < next.
  */

@@ -29,8 +29,10 @@ const promises: ReadonlySet<RaftMessage['type']> = new Set([
 ]);
 
 /**
- * One member of a Raft group: a state machine without I/O, clock or promises. Messages, ticks and proposals go in; takeReady() tells what to do.
- * Section numbers refer to the Raft paper (extended version); pre-vote and ReadIndex to sections 9.6 and 6.4 of the dissertation.
+ * One member of a Raft group: a state machine without I/O, clock or promises. Messages, ticks and proposals
+ * go in; takeReady() tells what to do.
+ * Section numbers refer to the Raft paper (extended version); pre-vote and ReadIndex to sections 9.6 and 6.4
+ * of the dissertation.
  */
 export class Raft {
   readonly log: RaftLog;
@@ -46,7 +48,10 @@ export class Raft {
   #votes = new Map<MemberName, boolean>();
   #progress = new Map<MemberName, Progress>();
   #uncommittedBytes = 0;
-  /** Reads of this term that wait: for a majority to answer `sequence`, or (Infinity) for the first commit of the term. */
+  /**
+   * Reads of this term that wait: for a majority to answer `sequence`, or (Infinity) for the first commit of
+   * the term.
+   */
   #reads: { readonly context: number; readonly from: MemberName; sequence: number; index: number }[] = [];
   #readSequence = 0;
   #messages: RaftMessage[] = [];
@@ -113,7 +118,10 @@ export class Raft {
     return { first, term: this.term };
   }
 
-  /** Asks for a read barrier; the answer comes as a ReadState with the same context. False when it cannot be asked now. */
+  /**
+   * Asks for a read barrier; the answer comes as a ReadState with the same context. False when it cannot be
+   * asked now.
+   */
   readIndex(context: number): boolean {
     if (this.role === 'leader') return this.#leaderRead(context, this.name);
     if (this.leader === undefined) return false;
@@ -159,7 +167,10 @@ export class Raft {
     progress.becomeProbe(ok ? Math.max(progress.match, this.log.snapshot.index) + 1 : progress.match + 1);
   }
 
-  /** A leader's message that a snapshot follows arrived over another way: treat it as word from the leader. False: it is an old leader. */
+  /**
+   * A leader's message that a snapshot follows arrived over another way: treat it as word from the leader.
+   * False: it is an old leader.
+   */
   leaderHeard(from: MemberName, term: number): boolean {
     if (term < this.term) return false;
     if (term > this.term || this.role !== 'follower') this.#becomeFollower(term, from);
@@ -221,7 +232,8 @@ export class Raft {
     switch (message.type) {
       case 'preVote':
       case 'requestVote':
-        // Leader stickiness: a member cut off and come back must not depose a leader that others hear (dissertation, 4.2.3).
+        // Leader stickiness: a member cut off and come back must not depose a leader that others hear
+        // (dissertation, 4.2.3).
         if (this.leader !== undefined && this.#electionElapsed < this.#config.electionTicks) return false;
         if (message.type === 'requestVote') this.#becomeFollower(message.term, undefined);
         else this.#answerPreVote(message);
@@ -246,7 +258,8 @@ export class Raft {
     switch (message.type) {
       case 'appendEntries':
       case 'heartbeat':
-        // A leader of old learns of the newer term and steps down; without this a member that was cut off could never be led again.
+        // A leader of old learns of the newer term and steps down; without this a member that was cut off
+        // could never be led again.
         this.#send(message.from, { type: 'heartbeatReply', readSequence: 0 });
         return;
       case 'preVote':
@@ -421,7 +434,9 @@ export class Raft {
     this.#sendAppends(message.from);
   }
 
-  /** The leader's rule for commitIndex (figure 2 and 5.4.2): a majority has it, and it is of the current term. */
+  /**
+   * The leader's rule for commitIndex (figure 2 and 5.4.2): a majority has it, and it is of the current term.
+   */
   #maybeCommit(): void {
     const index = this.#quorum.reached((member) =>
       member === this.name ? this.log.stable : this.#progressOf(member).match,
@@ -435,7 +450,8 @@ export class Raft {
     );
     this.log.commit = index;
     this.#releaseReads();
-    // Followers hear of the commit with the next entries, or by the next heartbeat; where nothing is on its way, at once.
+    // Followers hear of the commit with the next entries, or by the next heartbeat; where nothing is on its
+    // way, at once.
     for (const member of this.#others()) {
       const progress = this.#progressOf(member);
       if (progress.state === 'replicate' && progress.match >= this.log.lastIndex && !progress.paused)
@@ -456,7 +472,8 @@ export class Raft {
     progress.recentActive = true;
     progress.readSequence = Math.max(progress.readSequence, message.readSequence);
     progress.heartbeatAnswered();
-    // All was sent and not all was acknowledged: the last of it may be lost. An empty AppendEntries behind it finds out: it is refused.
+    // All was sent and not all was acknowledged: the last of it may be lost. An empty AppendEntries behind it
+    // finds out: it is refused.
     const allSent = progress.state === 'replicate' && progress.next > this.log.lastIndex;
     if (allSent && progress.match < this.log.lastIndex) this.#sendAppend(message.from, progress);
     else if (progress.match < this.log.lastIndex || progress.state === 'probe')
@@ -482,7 +499,8 @@ export class Raft {
   }
 
   /**
-   * A leader knows what is committed only once an entry of its own term is; and that it still leads only once a majority has answered something that
+   * A leader knows what is committed only once an entry of its own term is; and that it still leads only once
+   * a majority has answered something that
    * it sent after the read came in.
    */
   #releaseReads(): void {
@@ -538,7 +556,8 @@ export class Raft {
     this.leader = this.name;
     this.#progress = new Map(this.#others().map((member) => [member, new Progress(this.log.lastIndex + 1)]));
     this.#uncommittedBytes = 0;
-    // With its no-op a leader commits what its predecessors left (5.4.2); who counts older terms would think that it needs none.
+    // With its no-op a leader commits what its predecessors left (5.4.2); who counts older terms would think
+    // that it needs none.
     if (this.#config.plantedBug !== 'commitOlderTermByCounting') this.#appendOwn([new Uint8Array(0)]);
     this.#broadcastAppend();
   }

@@ -8,7 +8,9 @@ export interface Entry {
   readonly data: Uint8Array;
 }
 
-/** What must be on disk before anything that follows from it is said (paper, figure 2: "persistent state"). */
+/**
+ * What must be on disk before anything that follows from it is said (paper, figure 2: "persistent state").
+ */
 export interface HardState {
   readonly term: number;
   readonly votedFor: MemberName | undefined;
@@ -42,7 +44,10 @@ export type RaftMessage = Envelope &
         readonly entries: readonly Entry[];
         readonly commit: number;
       }
-    /** ok: the log agrees with the leader's up to matchIndex. Else: the leader is to go back to hintIndex (whose term here is hintTerm). */
+    /**
+     * ok: the log agrees with the leader's up to matchIndex. Else: the leader is to go back to hintIndex
+     * (whose term here is hintTerm).
+     */
     | { readonly type: 'appendReply'; readonly ok: true; readonly matchIndex: number }
     | {
         readonly type: 'appendReply';
@@ -68,7 +73,8 @@ export interface ReadState {
 
 /**
  * What the core asks of its owner, gathered since the last takeReady(). The order that keeps Raft's promises:
- * 1. `messages` may leave at once. 2. `hardState` and `entries` go to disk, and are synced. 3. persisted() is called, and only then `messagesAfterPersist` leave: they
+ * 1. `messages` may leave at once. 2. `hardState` and `entries` go to disk, and are synced. 3. persisted() is
+ * called, and only then `messagesAfterPersist` leave: they
  * promise what step 2 made durable. 4. `committed` is applied, in order.
  */
 export interface Ready {
@@ -93,7 +99,10 @@ export interface RaftConfig {
   readonly name: MemberName;
   /** All voting members, this one too. */
   readonly members: readonly MemberName[];
-  /** Ticks without a leader before an election; each wait is drawn anew from [electionTicks, 2 * electionTicks). */
+  /**
+   * Ticks without a leader before an election; each wait is drawn anew from [electionTicks, 2 *
+   * electionTicks).
+   */
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
   /** Uniform in [0, 1). */

@@ -9,7 +9,8 @@ export interface MemberRecord {
 }
 
 /**
- * Makes the folder somebody's, or sees that it is this member's. A member that ran on another's log would vote twice in one term.
+ * Makes the folder somebody's, or sees that it is this member's. A member that ran on another's log would
+ * vote twice in one term.
  * Also proves that it can be written before anything is promised. Rejects with an Error that says what to do.
  */
 export async function claimDataDirectory(

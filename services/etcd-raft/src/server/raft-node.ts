@@ -105,8 +105,10 @@ interface NodeParts {
 }
 
 /**
- * The loop around the core. Inputs of one event-loop turn (messages, proposals, ticks) are gathered; then one pass: send what may leave at once, write and sync what must
- * be durable, send what promised it, apply what is committed. While the disk works, the next turn's inputs gather: the group of the next commit.
+ * The loop around the core. Inputs of one event-loop turn (messages, proposals, ticks) are gathered; then one
+ * pass: send what may leave at once, write and sync what must
+ * be durable, send what promised it, apply what is committed. While the disk works, the next turn's inputs
+ * gather: the group of the next commit.
  */
 class Node implements RaftNode, RaftReceiver {
   readonly #parts: NodeParts;
@@ -376,7 +378,10 @@ class Node implements RaftNode, RaftReceiver {
 
   /* ------------------------------------------------------------ snapshots */
 
-  /** Every `snapshotEntries` applied entries. The state is imaged at once, the disk work goes on beside the loop. */
+  /**
+   * Every `snapshotEntries` applied entries. The state is imaged at once, the disk work goes on beside the
+   * loop.
+   */
   #maybeSnapshot(): void {
     const { options, snapshots, wal } = this.#parts;
     const { log } = this.#raft;
@@ -470,7 +475,10 @@ class Node implements RaftNode, RaftReceiver {
 
   /* ------------------------------------------------------------ the end */
 
-  /** What the disk holds is unknown from here on: this member says nothing more, and a restart reads what is there. */
+  /**
+   * What the disk holds is unknown from here on: this member says nothing more, and a restart reads what is
+   * there.
+   */
   #diskFailed(error: unknown): void {
     this.#parts.options.telemetry.log.error({ error }, 'the disk failed; this member stops taking part');
     const why = error instanceof Error ? error.message : String(error);

@@ -18,7 +18,9 @@ export interface EtcdRaftConfig
   readonly observeStore?: ((store: MvccStore) => void) | undefined;
 }
 
-/** etcd's election timeout and heartbeat; its snapshots are rarer (10,000 entries), for its state is on disk. */
+/**
+ * etcd's election timeout and heartbeat; its snapshots are rarer (10,000 entries), for its state is on disk.
+ */
 const timingDefaults = {
   electionTimeoutMs: 1_000,
   heartbeatIntervalMs: 100,
@@ -28,7 +30,10 @@ const timingDefaults = {
 
 const stopGraceMs = 1_000;
 
-/** One member of the store. Rejects with a clear error when its data directory is another's or cannot be written. */
+/**
+ * One member of the store. Rejects with a clear error when its data directory is another's or cannot be
+ * written.
+ */
 export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promise<RunningComponent> {
   const { name, telemetry, links, tls } = config;
   const members = Object.keys(config.initialCluster).sort();

@@ -26,7 +26,10 @@ export interface StoreServiceOptions {
   readonly memberId: string;
 }
 
-/** The store, for apiservers (and operators who look into it). Errors are StoreErrors, as packages/store maps them. */
+/**
+ * The store, for apiservers (and operators who look into it). Errors are StoreErrors, as packages/store maps
+ * them.
+ */
 export function storeService(options: StoreServiceOptions): WireService {
   const { node, store } = options;
   const header = (revision = store.revision): ResponseHeader => ({

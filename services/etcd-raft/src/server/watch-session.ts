@@ -13,9 +13,11 @@ interface WatchSession {
 }
 
 /**
- * One watch, until its stream is over: from history at the reader's pace until it is level with the store, then as changes are applied. A
+ * One watch, until its stream is over: from history at the reader's pace until it is level with the store,
+ * then as changes are applied. A
  * reader that falls behind then is cut off by the stream's queue limit, and resumes from history.
- * Invariant: `next` is the first revision not sent. Between the last look at the history and joining the hub nothing else can run.
+ * Invariant: `next` is the first revision not sent. Between the last look at the history and joining the hub
+ * nothing else can run.
  */
 export async function serveWatch({ store, header, stream, request }: WatchSession): Promise<void> {
   const prevKv = request.prevKv === true;
@@ -61,7 +63,10 @@ export async function serveWatch({ store, header, stream, request }: WatchSessio
   await progress;
 }
 
-/** What the reader sends are requests for progress. Ends with the stream; why it ended is the stream's own matter. */
+/**
+ * What the reader sends are requests for progress. Ends with the stream; why it ended is the stream's own
+ * matter.
+ */
 async function answerProgress(stream: WireStream, answer: () => void): Promise<void> {
   try {
     for await (const message of stream)

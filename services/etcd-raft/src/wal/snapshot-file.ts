@@ -9,7 +9,10 @@ const kept = 2;
 const version = 1;
 const nameForm = /^[0-9a-f]{16}\.snap$/;
 
-/** A snapshot as one run of bytes, as it stands on disk and travels: version, index, term, chunks; then a CRC-32 of all before. */
+/**
+ * A snapshot as one run of bytes, as it stands on disk and travels: version, index, term, chunks; then a
+ * CRC-32 of all before.
+ */
 export function encodeSnapshot(metadata: SnapshotMetadata, chunks: Iterable<Uint8Array>): Uint8Array {
   const all = [...chunks];
   const writer = new ByteWriter(all.reduce((sum, chunk) => sum + chunk.byteLength + 8, 64));

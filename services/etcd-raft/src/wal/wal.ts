@@ -6,7 +6,8 @@ import { readEntry, writeEntry } from '../raft/codec.js';
 import type { Entry, HardState, SnapshotMetadata } from '../raft/types.js';
 
 /**
- * The log on disk. A segment is a file of frames; a frame is what one group commit wrote and synced. README.md has the format and the argument why a
+ * The log on disk. A segment is a file of frames; a frame is what one group commit wrote and synced.
+ * README.md has the format and the argument why a
  * torn tail and a damaged middle can be told apart.
  */
 const magic = 0x4c41574b; // "KWAL"
@@ -29,7 +30,10 @@ export interface WalContents {
   readonly entries: Entry[];
 }
 
-/** The data on disk is not what was written, and not what a crash leaves behind: the member must not go on with it. */
+/**
+ * The data on disk is not what was written, and not what a crash leaves behind: the member must not go on
+ * with it.
+ */
 export class WalCorruptionError extends Error {
   override readonly name = 'WalCorruptionError';
   constructor(path: string, offset: number, what: string) {
@@ -68,7 +72,10 @@ export class Wal {
     this.#hardState = hardState;
   }
 
-  /** Reads what is there (recovering from a torn tail) and opens it for appending. Rejects with WalCorruptionError or DiskError. */
+  /**
+   * Reads what is there (recovering from a torn tail) and opens it for appending. Rejects with
+   * WalCorruptionError or DiskError.
+   */
   static async open(
     disk: Disk,
     directory: string,
@@ -111,7 +118,8 @@ export class Wal {
   }
 
   /**
-   * Durable when it resolves. One call at a time. After a failure nothing more is accepted: what the disk holds is then unknown, and only a restart,
+   * Durable when it resolves. One call at a time. After a failure nothing more is accepted: what the disk
+   * holds is then unknown, and only a restart,
    * which reads it, can tell.
    */
   async append(record: WalRecord): Promise<void> {
@@ -215,7 +223,10 @@ function readHardState(reader: ByteReader): HardState {
   return { term, votedFor: votedFor === '' ? undefined : votedFor, commit: reader.uint() };
 }
 
-/** [u32 magic][u32 length of payload][f64 own position in the file][u32 crc32 of payload][u32 crc32 of this header before it], little endian. */
+/**
+ * [u32 magic][u32 length of payload][f64 own position in the file][u32 crc32 of payload][u32 crc32 of this
+ * header before it], little endian.
+ */
 function encodeHeader(position: number, payload: Uint8Array): Uint8Array {
   const header = new Uint8Array(headerBytes);
   const view = new DataView(header.buffer);
@@ -249,7 +260,8 @@ function readSegment(path: string, bytes: Uint8Array, isLast: boolean, replay: R
   while (position < bytes.byteLength) {
     const payload = frameAt(bytes, position);
     if (payload === undefined) {
-      // The next frame is written only after this one was synced: a later header proves that this one was whole once.
+      // The next frame is written only after this one was synced: a later header proves that this one was
+      // whole once.
       if (!isLast || laterHeader(bytes, position + 1))
         throw new WalCorruptionError(path, position, 'a synced record does not match its checksum');
       return position;
@@ -260,7 +272,10 @@ function readSegment(path: string, bytes: Uint8Array, isLast: boolean, replay: R
   return position;
 }
 
-/** Whether a frame header that belongs where it stands is found at or after `from`: the end of the damaged frame is not known. */
+/**
+ * Whether a frame header that belongs where it stands is found at or after `from`: the end of the damaged
+ * frame is not known.
+ */
 function laterHeader(bytes: Uint8Array, from: number): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const pattern = Buffer.alloc(4);

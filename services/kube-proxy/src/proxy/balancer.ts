@@ -5,7 +5,10 @@ const affinityClientsMax = 10_000;
 /** A backend that refused is asked last for so long. */
 const downMs = 1_000;
 
-/** Chooses the order in which backends are tried for one connection: in turn, the client's own first, those lately down last. */
+/**
+ * Chooses the order in which backends are tried for one connection: in turn, the client's own first, those
+ * lately down last.
+ */
 export class Balancer {
   #next = 0;
   readonly #down = new Map<string, number>();

@@ -19,8 +19,10 @@ export interface TcpProxyOptions {
 }
 
 /**
- * The data plane: TCP listeners and the backends behind them. apply() changes only what differs: connections of a listener whose backends
- * changed go on; those of a removed listener may end within drainMs. An address that somebody else holds is tried for until it is free.
+ * The data plane: TCP listeners and the backends behind them. apply() changes only what differs: connections
+ * of a listener whose backends
+ * changed go on; those of a removed listener may end within drainMs. An address that somebody else holds is
+ * tried for until it is free.
  */
 export class TcpProxy {
   readonly #options: TcpProxyOptions;

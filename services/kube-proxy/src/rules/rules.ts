@@ -17,7 +17,9 @@ export interface DesiredListener {
   /** `default/echo:http` */
   readonly service: string;
   readonly backends: readonly Backend[];
-  /** sessionAffinity ClientIP: a client's address stays with one backend so long after its last connection. */
+  /**
+   * sessionAffinity ClientIP: a client's address stays with one backend so long after its last connection.
+   */
   readonly affinityMs: number | undefined;
 }
 

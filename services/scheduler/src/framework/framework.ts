@@ -26,7 +26,10 @@ export interface Cycle {
   normalize?(scores: number[]): number[];
 }
 
-/** A scheduling plugin (https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/): preFilter and preScore are `begin`, which may say that the pod fits nowhere. */
+/**
+ * A scheduling plugin (https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/):
+ * preFilter and preScore are `begin`, which may say that the pod fits nowhere.
+ */
 export interface Plugin {
   readonly name: string;
   /** Times the score counts; absent: the plugin only filters. */

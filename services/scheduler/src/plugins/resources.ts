@@ -51,15 +51,13 @@ function allocatable(node: Node): Amounts {
 
 /** With the amounts that count in scores for containers that ask for nothing. */
 function scoredRequests(pod: Pod): { cpu: number; memory: number } {
-  return (pod.spec?.containers ?? [])
-    .map(requestsOf)
-    .reduce(
-      (sum: { cpu: number; memory: number }, one) => ({
-        cpu: sum.cpu + (one.cpu ?? defaultCpu),
-        memory: sum.memory + (one.memory ?? defaultMemoryBytes),
-      }),
-      { cpu: 0, memory: 0 },
-    );
+  return (pod.spec?.containers ?? []).map(requestsOf).reduce(
+    (sum: { cpu: number; memory: number }, one) => ({
+      cpu: sum.cpu + (one.cpu ?? defaultCpu),
+      memory: sum.memory + (one.memory ?? defaultMemoryBytes),
+    }),
+    { cpu: 0, memory: 0 },
+  );
 }
 
 function fractions(pod: Pod, info: NodeInfo): { cpu: number; memory: number } {

@@ -1,7 +1,10 @@
 import type { Pod, Taint, Toleration } from '@kubelab/api';
 import { type Cycle, fits, normalizeToMax, type Plugin } from '../framework/framework.js';
 
-/** Whether a toleration covers a taint (corev1 ToleratesTaint): an empty key with Exists covers every key, an empty effect every effect. */
+/**
+ * Whether a toleration covers a taint (corev1 ToleratesTaint): an empty key with Exists covers every key, an
+ * empty effect every effect.
+ */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
   if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;

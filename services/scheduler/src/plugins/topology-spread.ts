@@ -24,7 +24,10 @@ function own(pod: Pod, when: TopologySpreadConstraint['whenUnsatisfiable']): Con
     .map(({ topologyKey, maxSkew, labelSelector }) => ({ topologyKey, maxSkew, selector: labelSelector }));
 }
 
-/** A pod that says nothing is spread softly over hosts and zones with those that the same Service or ReplicaSet selects. */
+/**
+ * A pod that says nothing is spread softly over hosts and zones with those that the same Service or
+ * ReplicaSet selects.
+ */
 function defaults(pod: Pod, snapshot: Snapshot): Constraint[] {
   if ((pod.spec?.topologySpreadConstraints ?? []).length > 0) return [];
   const { namespace, labels, ownerReferences } = pod.metadata;

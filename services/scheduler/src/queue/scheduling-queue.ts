@@ -14,7 +14,8 @@ interface Waiting {
 }
 
 /**
- * Pods to be scheduled: `active` (by priority, then age), `backoff` (tried lately), `unschedulable` (wait for the cluster to change). A pod is in one of them, or being scheduled.
+ * Pods to be scheduled: `active` (by priority, then age), `backoff` (tried lately), `unschedulable` (wait for
+ * the cluster to change). A pod is in one of them, or being scheduled.
  */
 export class SchedulingQueue {
   readonly #world: World;

@@ -9,7 +9,11 @@ const steps = [
   { name: 'types', command: bin('tsc'), args: ['-b'] },
   { name: 'format and lint', command: bin('biome'), args: ['check', '--diagnostic-level=warn', '.'] },
   { name: 'rules', command: process.execPath, args: [join(root, 'scripts/rules.mjs')] },
-  { name: 'dead code', command: bin('knip'), args: ['--no-progress'] },
+  {
+    name: 'dead code',
+    command: bin('knip'),
+    args: ['--no-progress', '--no-config-hints', '--include', 'files,exports,unlisted,unresolved,duplicates'],
+  },
 ];
 
 prepare();

@@ -1,4 +1,4 @@
-import { isObject, type KubeObject, type Pod } from '@kubelab/api';
+import { isObject, type Pod } from '@kubelab/api';
 import type { Strategy } from '../strategy.js';
 
 export const podStrategy: Strategy = {
@@ -16,9 +16,3 @@ export const podStrategy: Strategy = {
     return { graceSeconds: unscheduled || finished ? 0 : Math.max(0, wanted), held: false };
   },
 };
-
-/** Whether a pod is done, for good. */
-export function isFinished(object: KubeObject): boolean {
-  const phase = isObject(object.status) ? object.status.phase : undefined;
-  return phase === 'Succeeded' || phase === 'Failed';
-}

@@ -15,6 +15,7 @@ import type { Address, World } from '@kubelab/world';
 import { containerLogs } from './logs.js';
 import { Heartbeat } from './node/heartbeat.js';
 import { readMachine } from './node/machine.adapter.js';
+import { NodeRoutes } from './node/routes.js';
 import { Backoff } from './pod/backoff.js';
 import { PodManager } from './pod/manager.js';
 import type { NetworkMode } from './runtime/process/network.js';
@@ -89,11 +90,15 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   });
   const kubeletPort = server.address.port;
   const heartbeat = new Heartbeat({ world, log, client, nodeName, nodeIp, podCidr, kubeletPort, machine });
+  // On the loopback network every pod address is this machine's own.
+  const routes =
+    config.network === 'interface' ? new NodeRoutes({ world, log, client, nodeName }) : undefined;
   const enqueue = (pod: Pod) => queue.add(keyOf(pod));
   pods.handle({ changed: enqueue, deleted: enqueue });
   pods.start();
   services.start();
   heartbeat.start();
+  routes?.start();
   // Nothing is taken down, and no environment made, before both pictures are whole.
   void Promise.all([pods.whenSynced(), services.whenSynced()]).then(async () => {
     for (const { namespace, name } of await runtime.ListPodSandbox()) queue.add(`${namespace}/${name}`);
@@ -125,6 +130,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       relister.cancel();
       queue.stop();
       heartbeat.stop();
+      routes?.stop();
       pods.stop();
       services.stop();
       events.stop();

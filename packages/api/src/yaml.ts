@@ -22,7 +22,10 @@ export function parseManifests(bytes: Uint8Array): KubeObject[] {
 const depthMax = 100;
 const indentationMax = 400;
 
-/** One walk over the text: brackets of flow style, indentation and `- - -` of block style. Quotes are not looked at: what is refused is far beyond any object. */
+/**
+ * One walk over the text: brackets of flow style, indentation and `- - -` of block style. Quotes are not
+ * looked at: what is refused is far beyond any object.
+ */
 function assertShallow(text: string): void {
   let flow = 0;
   for (let at = 0; at < text.length; at += 1) {

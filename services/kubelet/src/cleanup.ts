@@ -3,7 +3,10 @@ import type { PodSandbox } from './runtime/cri.js';
 import { removePodAddress } from './runtime/process/network.js';
 import { readJson } from './runtime/process/runtime.js';
 
-/** Ends every container that a kubelet recorded below its data directory; for when the kubelet is gone for good. Idempotent. */
+/**
+ * Ends every container that a kubelet recorded below its data directory; for when the kubelet is gone for
+ * good. Idempotent.
+ */
 export async function stopAllPods(
   world: World,
   options: { readonly dataDirectory: string; readonly network?: 'loopback' | 'interface' },

@@ -104,30 +104,14 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
     for (const { namespace, name } of await runtime.ListPodSandbox()) queue.add(`${namespace}/${name}`);
     await runWorkers(queue, (key) => manager.reconcile(key), { workers, log, name: 'kubelet' });
   });
-  let states = new Map<string, string>();
-  let relisting = false;
-  const relist = async () => {
-    if (relisting) return;
-    relisting = true;
-    const sandboxes = new Map(
-      (await runtime.ListPodSandbox()).map((one) => [one.id, `${one.namespace}/${one.name}`]),
-    );
-    const next = new Map<string, string>();
-    for (const { id, state, podSandboxId } of await runtime.ListContainers()) {
-      next.set(id, state);
-      const key = sandboxes.get(podSandboxId);
-      if (states.get(id) !== state && key !== undefined) queue.add(key);
-    }
-    states = next;
-    relisting = false;
-  };
-  const relister = world.timers.setInterval(() => void relist(), relistMs);
+  const relist = relister(runtime, queue);
+  const relisting = world.timers.setInterval(() => void relist(), relistMs);
   return {
     address: server.address,
     role: () => 'serving',
     ready: () => pods.synced && services.synced && heartbeat.registered,
     stop: async () => {
-      relister.cancel();
+      relisting.cancel();
       queue.stop();
       heartbeat.stop();
       routes?.stop();
@@ -138,5 +122,29 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       await server.close();
       await transport.close();
     },
+  };
+}
+
+/**
+ * Looks at all containers (the pod lifecycle event generator's relist): a pod whose container changed is
+ * reconciled.
+ */
+function relister(runtime: ProcessRuntime, queue: WorkQueue): () => Promise<void> {
+  let states = new Map<string, string>();
+  let running = false;
+  return async () => {
+    if (running) return;
+    running = true;
+    const pods = new Map(
+      (await runtime.ListPodSandbox()).map((one) => [one.id, `${one.namespace}/${one.name}`]),
+    );
+    const next = new Map<string, string>();
+    for (const { id, state, podSandboxId } of await runtime.ListContainers()) {
+      next.set(id, state);
+      const key = pods.get(podSandboxId);
+      if (states.get(id) !== state && key !== undefined) queue.add(key);
+    }
+    states = next;
+    running = false;
   };
 }

@@ -235,20 +235,20 @@ function stepInto(
   value: unknown,
   element: string,
 ): { value: unknown; type: FieldType; field: Field | undefined } {
-  const any: FieldType = { is: 'scalar', scalar: 'any' };
+  const untyped: FieldType = { is: 'scalar', scalar: 'any' };
   if (element.startsWith('f:')) {
     const name = element.slice(2);
     const inner = isObject(value) ? value[name] : undefined;
     if (type.is === 'map') return { value: inner, type: type.of, field: undefined };
     const next = type.is === 'object' ? objectType(type.name).get(name) : undefined;
-    return { value: inner, type: next?.type ?? any, field: next };
+    return { value: inner, type: next?.type ?? untyped, field: next };
   }
   const list = Array.isArray(value) ? value : [];
-  const of = type.is === 'list' ? type.of : any;
+  const of = type.is === 'list' ? type.of : untyped;
   if (element.startsWith('v:'))
     return {
       value: list.find((item) => `v:${JSON.stringify(item)}` === element),
-      type: any,
+      type: untyped,
       field: undefined,
     };
   const found = list.find(

@@ -107,8 +107,7 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const { kind } = context;
   const given = after.metadata.managedFields;
   // Sending back an empty list, or one empty entry, is how a client asks for a clean slate.
-  const cleared =
-    before !== undefined && given !== undefined && given.every((entry) => entry.manager === undefined);
+  const cleared = before !== undefined && given?.every((entry) => entry.manager === undefined) === true;
   const entries = before === undefined || cleared ? [] : readEntries(before);
   const { changed, removed } = compareObjects(kind.schema, before ?? {}, after);
   if (isEmpty(changed) && isEmpty(removed)) {
@@ -300,7 +299,10 @@ function mergeTypedList(of: FieldType, field: Field | undefined, live: unknown, 
   return [...live.filter((item) => !seen.has(keyOf(item))), ...merged];
 }
 
-/** The outermost first, while items still have the keys that name them. What others own something in stays, and so do the keys of such an item. */
+/**
+ * The outermost first, while items still have the keys that name them. What others own something in stays,
+ * and so do the keys of such an item.
+ */
 function removePaths(typeName: string, object: KubeObject, abandoned: FieldSet, owned: FieldSet): void {
   for (const path of paths(abandoned).sort((a, b) => a.length - b.length)) {
     if (subtree(owned, path) !== undefined || isKeyOfKept(owned, path)) continue;

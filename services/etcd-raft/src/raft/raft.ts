@@ -1,13 +1,15 @@
+import { appendToFollower } from './append.js';
 import { assertRaft, type RaftLog } from './log.js';
+import { Outbox } from './outbox.js';
 import { Progress } from './progress.js';
 import { Quorum } from './quorum.js';
+import { ReadBarriers } from './reads.js';
 import {
   type Entry,
   type HardState,
   type MemberName,
   type RaftConfig,
   type RaftMessage,
-  type ReadState,
   type Ready,
   type Role,
   raftLimits,
@@ -19,14 +21,6 @@ type MessageBody = RaftMessage extends infer M
     ? Omit<M, 'from' | 'to' | 'term'> & { readonly term?: number }
     : never
   : never;
-
-/** Messages that promise something durable: they leave after the disk has it. */
-const promises: ReadonlySet<RaftMessage['type']> = new Set([
-  'requestVote',
-  'requestVoteReply',
-  'appendReply',
-  'heartbeatReply',
-]);
 
 /**
  * One member of a Raft group: a state machine without I/O, clock or promises. Messages, ticks and proposals
@@ -48,16 +42,8 @@ export class Raft {
   #votes = new Map<MemberName, boolean>();
   #progress = new Map<MemberName, Progress>();
   #uncommittedBytes = 0;
-  /**
-   * Reads of this term that wait: for a majority to answer `sequence`, or (Infinity) for the first commit of
-   * the term.
-   */
-  #reads: { readonly context: number; readonly from: MemberName; sequence: number; index: number }[] = [];
-  #readSequence = 0;
-  #messages: RaftMessage[] = [];
-  #afterPersist: RaftMessage[] = [];
-  #readStates: ReadState[] = [];
-  #snapshotsWanted: MemberName[] = [];
+  readonly #reads = new ReadBarriers();
+  readonly #outbox = new Outbox();
   #savedState: HardState;
   /** Entries up to here were handed out to be persisted. */
   #handedOut: number;
@@ -191,19 +177,12 @@ export class Raft {
     const committable = Math.min(this.log.commit, this.log.stable);
     const committed = this.log.between(this.#applyHandedOut + 1, committable);
     const ready: Ready = {
-      messages: this.#messages,
+      ...this.#outbox.take(),
       // A commit index alone is not worth a sync: it travels with what is.
       hardState: entries.length > 0 || !samePromises(hardState, this.#savedState) ? hardState : undefined,
       entries,
-      messagesAfterPersist: this.#afterPersist,
       committed,
-      readStates: this.#readStates,
-      snapshotsWanted: this.#snapshotsWanted,
     };
-    this.#messages = [];
-    this.#afterPersist = [];
-    this.#readStates = [];
-    this.#snapshotsWanted = [];
     this.#savedState = hardState;
     this.#handedOut = this.log.lastIndex;
     this.#applyHandedOut = Math.max(this.#applyHandedOut, committable);
@@ -211,18 +190,9 @@ export class Raft {
   }
 
   get hasReady(): boolean {
-    const work =
-      this.#messages.length +
-      this.#afterPersist.length +
-      this.#readStates.length +
-      this.#snapshotsWanted.length;
     const committable = Math.min(this.log.commit, this.log.stable);
-    return (
-      work > 0 ||
-      this.#handedOut < this.log.lastIndex ||
-      committable > this.#applyHandedOut ||
-      !samePromises(this.hardState, this.#savedState)
-    );
+    const toPersist = this.#handedOut < this.log.lastIndex || !samePromises(this.hardState, this.#savedState);
+    return !this.#outbox.isEmpty || toPersist || committable > this.#applyHandedOut;
   }
 
   /* ------------------------------------------------------------ terms */
@@ -309,7 +279,7 @@ export class Raft {
         if (this.role === 'leader') this.#leaderRead(message.context, message.from);
         break;
       case 'readIndexReply':
-        this.#readStates.push({ context: message.context, index: message.index });
+        this.#outbox.readState({ context: message.context, index: message.index });
         break;
       default:
         message satisfies never;
@@ -335,22 +305,13 @@ export class Raft {
   }
 
   #append(message: RaftMessage & { type: 'appendEntries' }): void {
-    const { from, prevIndex, prevTerm, entries } = message;
-    if (prevIndex < this.log.commit) {
-      // Late: what it says is committed here already.
-      this.#send(from, { type: 'appendReply', ok: true, matchIndex: this.log.commit });
+    const outcome = appendToFollower(this.log, message);
+    if (!outcome.ok) {
+      this.#send(message.from, { type: 'appendReply', ...outcome });
       return;
     }
-    if (this.log.termAt(prevIndex) !== prevTerm) {
-      const hintIndex = this.log.lastIndexNotAfter(Math.min(prevIndex, this.log.lastIndex), prevTerm);
-      const hintTerm = this.log.termAt(hintIndex) ?? 0;
-      this.#send(from, { type: 'appendReply', ok: false, rejectedIndex: prevIndex, hintIndex, hintTerm });
-      return;
-    }
-    this.#handedOut = Math.min(this.#handedOut, this.log.merge(entries) - 1);
-    const matchIndex = prevIndex + entries.length;
-    this.#commitTo(Math.min(message.commit, matchIndex));
-    this.#send(from, { type: 'appendReply', ok: true, matchIndex });
+    this.#handedOut = Math.min(this.#handedOut, outcome.firstNew - 1);
+    this.#send(message.from, { type: 'appendReply', ok: true, matchIndex: outcome.matchIndex });
   }
 
   #commitTo(index: number): void {
@@ -409,7 +370,7 @@ export class Raft {
     if (prevTerm === undefined) {
       if (!progress.recentActive) return false; // It would not take a snapshot either.
       progress.becomeSnapshot();
-      this.#snapshotsWanted.push(to);
+      this.#outbox.wantSnapshot(to);
       return false;
     }
     const entries = this.log.slice(progress.next, {
@@ -463,7 +424,7 @@ export class Raft {
     for (const member of this.#others()) {
       // What the follower does not have must not become committed there.
       const commit = Math.min(this.log.commit, this.#progressOf(member).match);
-      this.#send(member, { type: 'heartbeat', commit, readSequence: this.#readSequence });
+      this.#send(member, { type: 'heartbeat', commit, readSequence: this.#reads.sequence });
     }
   }
 
@@ -492,42 +453,23 @@ export class Raft {
   /* ------------------------------------------------------------ reads (dissertation, 6.4) */
 
   #leaderRead(context: number, from: MemberName): boolean {
-    if (this.#reads.length >= raftLimits.pendingReadsMax) return false;
-    this.#reads.push({ context, from, sequence: Number.POSITIVE_INFINITY, index: 0 });
+    const taken = this.#reads.add(context, from);
     this.#releaseReads();
-    return true;
+    return taken;
   }
 
-  /**
-   * A leader knows what is committed only once an entry of its own term is; and that it still leads only once
-   * a majority has answered something that
-   * it sent after the read came in.
-   */
   #releaseReads(): void {
-    if (this.#reads.length === 0) return;
-    if (this.log.termAt(this.log.commit) !== this.term) return;
-    const fresh = this.#reads.filter((read) => read.sequence === Number.POSITIVE_INFINITY);
-    if (fresh.length > 0) {
-      this.#readSequence += 1;
-      for (const read of fresh) {
-        read.sequence = this.#readSequence;
-        read.index = this.log.commit;
-      }
-      this.#broadcastHeartbeat();
-    }
+    if (this.#reads.size === 0 || this.log.termAt(this.log.commit) !== this.term) return;
+    if (this.#reads.number(this.log.commit)) this.#broadcastHeartbeat();
+    const { sequence } = this.#reads;
     const unchecked = this.#config.plantedBug === 'readWithoutQuorum';
-    const confirmed = unchecked
-      ? this.#readSequence
-      : this.#quorum.reached((member) =>
-          member === this.name ? this.#readSequence : this.#progressOf(member).readSequence,
-        );
-    for (const read of this.#reads.filter((one) => one.sequence <= confirmed)) this.#readConfirmed(read);
-    this.#reads = this.#reads.filter((read) => read.sequence > confirmed);
-  }
-
-  #readConfirmed(read: { context: number; from: MemberName; index: number }): void {
-    if (read.from === this.name) this.#readStates.push({ context: read.context, index: read.index });
-    else this.#send(read.from, { type: 'readIndexReply', context: read.context, index: read.index });
+    const heard = (member: MemberName) =>
+      member === this.name ? sequence : this.#progressOf(member).readSequence;
+    const confirmed = unchecked ? sequence : this.#quorum.reached(heard);
+    for (const { context, index, from } of this.#reads.takeConfirmed(confirmed)) {
+      if (from === this.name) this.#outbox.readState({ context, index });
+      else this.#send(from, { type: 'readIndexReply', context, index });
+    }
   }
 
   /* ------------------------------------------------------------ roles: every transition is here */
@@ -571,8 +513,7 @@ export class Raft {
     this.#electionTimeout = electionTicks + Math.floor(random() * electionTicks);
     this.#votes = new Map();
     this.#progress = new Map();
-    this.#reads = [];
-    this.#readSequence = 0;
+    this.#reads.clear();
   }
 
   #others(): MemberName[] {
@@ -589,7 +530,7 @@ export class Raft {
 
   #send(to: MemberName, body: MessageBody): void {
     const message: RaftMessage = { ...body, from: this.name, to, term: body.term ?? this.term };
-    (promises.has(message.type) ? this.#afterPersist : this.#messages).push(message);
+    this.#outbox.send(message);
   }
 }
 

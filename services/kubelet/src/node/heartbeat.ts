@@ -25,7 +25,9 @@ export interface HeartbeatOptions {
   readonly machine: Machine;
 }
 
-/** Registers the Node, then keeps its Lease (10 s) and status (60 s, or at once while it is not Ready) fresh. */
+/**
+ * Registers the Node, then keeps its Lease (10 s) and status (60 s, or at once while it is not Ready) fresh.
+ */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #stopping = new AbortController();

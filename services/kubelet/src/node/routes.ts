@@ -4,7 +4,10 @@ import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { runIp } from '../runtime/process/network.js';
 
-/** Pods of other nodes are reached by way of their node: a route for each node's podCIDR (what a CNI's host-gw does). */
+/**
+ * Pods of other nodes are reached by way of their node: a route for each node's podCIDR (what a CNI's host-gw
+ * does).
+ */
 export class NodeRoutes {
   readonly #nodes: Informer<Node>;
 

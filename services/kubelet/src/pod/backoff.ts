@@ -7,7 +7,10 @@ interface Entry {
   atMs: number;
 }
 
-/** Kubernetes' back-off of restarts and image pulls: the base, doubling to 300 s. Keys are forgotten with their pod. */
+/**
+ * Kubernetes' back-off of restarts and image pulls: the base, doubling to 300 s. Keys are forgotten with
+ * their pod.
+ */
 export class Backoff {
   readonly #baseMs: number;
   readonly #entries = new Map<string, Entry>();

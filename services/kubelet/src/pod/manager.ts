@@ -61,7 +61,10 @@ interface PodMemory {
   ending?: boolean;
 }
 
-/** One pod at a time (its key in the queue is worked on by one worker): what runs is brought to what its spec says, then its status is told. */
+/**
+ * One pod at a time (its key in the queue is worked on by one worker): what runs is brought to what its spec
+ * says, then its status is told.
+ */
 export class PodManager {
   readonly #options: PodManagerOptions;
   readonly #memory = new Map<string, PodMemory>();
@@ -363,7 +366,8 @@ export class PodManager {
       hostIp: nodeIp,
       nowMs: world.clock.nowMs(),
     });
-    // The times of conditions move only with the conditions, so that equal states are equal texts once written.
+    // The times of conditions move only with the conditions, so that equal states are equal texts once
+    // written.
     const text = JSON.stringify(status, (key, value: unknown) =>
       key === 'lastTransitionTime' ? undefined : value,
     );

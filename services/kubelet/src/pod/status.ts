@@ -29,7 +29,9 @@ export interface PodView {
   readonly failed?: { readonly reason: string; readonly message: string };
 }
 
-/** A pod's status of what runs of it. Pure; conditions keep their transition time while they stay as they are. */
+/**
+ * A pod's status of what runs of it. Pure; conditions keep their transition time while they stay as they are.
+ */
 export function podStatus(pod: Pod, view: PodView): PodStatus {
   const main = pod.spec?.containers ?? [];
   const init = pod.spec?.initContainers ?? [];

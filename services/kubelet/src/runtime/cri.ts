@@ -1,7 +1,8 @@
 import type { Image } from './process/images.js';
 
 /**
- * The runtime below the kubelet, in the shape of the Container Runtime Interface (k8s.io/cri-api, runtime.v1): of its calls and fields those
+ * The runtime below the kubelet, in the shape of the Container Runtime Interface (k8s.io/cri-api,
+ * runtime.v1): of its calls and fields those
  * that are used. Times are wall-clock milliseconds.
  */
 export interface ContainerRuntime {

@@ -1,6 +1,9 @@
 import { DiskError, type World } from '@kubelab/world';
 
-/** An image of the catalogue: `images/NAME/image.json`. `${IMAGE_DIR}` and `${NODE}` in it are the image's folder and this Node.js. */
+/**
+ * An image of the catalogue: `images/NAME/image.json`. `${IMAGE_DIR}` and `${NODE}` in it are the image's
+ * folder and this Node.js.
+ */
 export interface Image {
   readonly entrypoint: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -41,7 +44,7 @@ export class ImageCatalogue {
       throw error;
     }
     const expand = (value: string) =>
-      value.replaceAll('${IMAGE_DIR}', folder).replaceAll('${NODE}', this.#node);
+      value.replace(/\$\{IMAGE_DIR\}/g, folder).replace(/\$\{NODE\}/g, this.#node);
     return parseImage(JSON.parse(text), `${folder}/image.json`, expand);
   }
 }

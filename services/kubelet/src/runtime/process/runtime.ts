@@ -41,7 +41,8 @@ interface ContainerFile {
 }
 
 /**
- * Containers as processes of this machine. All that is known of them is on disk (`pods/UID/sandbox.json`, `pods/UID/containers/NAME_ATTEMPT/container.json`, `exit`,
+ * Containers as processes of this machine. All that is known of them is on disk (`pods/UID/sandbox.json`,
+ * `pods/UID/containers/NAME_ATTEMPT/container.json`, `exit`,
  * `log`): a kubelet that starts anew finds them as they are.
  */
 export class ProcessRuntime implements ContainerRuntime {
@@ -347,7 +348,10 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 }
 
-/** There is no mount namespace: a text that begins with a mount's path is given the directory behind it. The longest path wins. */
+/**
+ * There is no mount namespace: a text that begins with a mount's path is given the directory behind it. The
+ * longest path wins.
+ */
 export function hostPathOf(text: string, mounts: ContainerConfig['mounts']): string {
   const mount = [...mounts]
     .sort((a, b) => b.containerPath.length - a.containerPath.length)

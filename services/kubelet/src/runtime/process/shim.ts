@@ -1,6 +1,8 @@
 /**
- * Stands between the kubelet and a container's command, in a session of its own: hands SIGTERM on to the command alone (as a
- * runtime signals process 1), leaves its exit code in a file whether or not a kubelet is there to see, and ends what the command left behind. `wait` comes
+ * Stands between the kubelet and a container's command, in a session of its own: hands SIGTERM on to the
+ * command alone (as a
+ * runtime signals process 1), leaves its exit code in a file whether or not a kubelet is there to see, and
+ * ends what the command left behind. `wait` comes
  * back early when a signal arrives; the command is over only when `kill -0` no longer finds it, so the loop.
  */
 export const shimScript = `exit_file=$1; shift

@@ -14,6 +14,8 @@ export class Progress {
   next: number;
   /** Heard from since the last check of the quorum. */
   recentActive = false;
+  /** The commit index that it was last told. */
+  commitTold = 0;
   /** The latest readSequence that it answered to. */
   readSequence = 0;
   #probing = false;

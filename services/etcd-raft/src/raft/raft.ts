@@ -378,6 +378,7 @@ export class Raft {
       entriesMax: raftLimits.appendEntriesMax,
     });
     this.#send(to, { type: 'appendEntries', prevIndex, prevTerm, entries, commit: this.log.commit });
+    progress.commitTold = this.log.commit;
     const bytes = entries.reduce((sum, entry) => sum + entry.data.byteLength, 0);
     progress.sent(prevIndex + entries.length, entries.length, bytes);
     return true;
@@ -388,6 +389,7 @@ export class Raft {
     progress.recentActive = true;
     if (message.ok) {
       if (progress.acknowledged(Math.min(message.matchIndex, this.log.lastIndex))) this.#maybeCommit();
+      this.#tellCommit(message.from);
     } else {
       const retryAfter = this.log.lastIndexNotAfter(message.hintIndex, message.hintTerm);
       progress.rejected(message.rejectedIndex, retryAfter);
@@ -411,19 +413,21 @@ export class Raft {
     );
     this.log.commit = index;
     this.#releaseReads();
-    // Followers hear of the commit with the next entries, or by the next heartbeat; where nothing is on its
-    // way, at once.
-    for (const member of this.#others()) {
-      const progress = this.#progressOf(member);
-      if (progress.state === 'replicate' && progress.match >= this.log.lastIndex && !progress.paused)
-        this.#sendAppend(member, progress);
-    }
+    for (const member of this.#others()) this.#tellCommit(member);
+  }
+
+  /** Followers hear of a commit with the next entries; where nothing is on its way, at once: their readers and watchers wait for it. */
+  #tellCommit(member: MemberName): void {
+    const progress = this.#progressOf(member);
+    const idle = progress.state === 'replicate' && progress.match >= this.log.lastIndex && !progress.paused;
+    if (idle && progress.commitTold < this.log.commit) this.#sendAppend(member, progress);
   }
 
   #broadcastHeartbeat(): void {
     for (const member of this.#others()) {
       // What the follower does not have must not become committed there.
-      const commit = Math.min(this.log.commit, this.#progressOf(member).match);
+      const progress = this.#progressOf(member);
+      const commit = Math.min(this.log.commit, progress.match);
       this.#send(member, { type: 'heartbeat', commit, readSequence: this.#reads.sequence });
     }
   }

@@ -22,7 +22,8 @@ export async function readCluster(world: World, dataDirectory: string): Promise<
   try {
     bytes = await world.disk.readFile(clusterFile);
   } catch (error) {
-    if (error instanceof DiskError && error.code === 'notFound') return undefined;
+    if (error instanceof DiskError && (error.code === 'notFound' || error.code === 'notDirectory'))
+      return undefined;
     throw error;
   }
   const parsed: unknown = JSON.parse(decoder.decode(bytes));

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTelemetry, silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
-import { createRealWorld } from '@kubelab/world';
+import { createRealWorld, DiskError, NetworkError } from '@kubelab/world';
 import type { CommandHost } from './command-host.js';
 import { UsageError } from './output.js';
 import { createProgram } from './program.js';
@@ -72,7 +72,8 @@ try {
   // A cluster started in the background is a child that nobody waits for.
   process.exit(await createProgram(host, (code) => process.exit(code)).run(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || error instanceof DiskError || error instanceof NetworkError))
+    throw error;
   process.stderr.write(`kubelab: ${error.message}\n`);
-  process.exit(error.exitCode);
+  process.exit(error instanceof UsageError ? error.exitCode : 1);
 }

@@ -88,6 +88,11 @@ export async function upDetached(host: CommandHost, cluster: ClusterOptions): Pr
       }
     };
     await Promise.race([ended, untilReady(world, terminal, status, startedMs)]);
+  } catch (error) {
+    // It ends by itself when it cannot start; nothing may be left of it when this command returns.
+    child.kill('SIGTERM');
+    await child.exited;
+    throw error;
   } finally {
     await client.close();
   }

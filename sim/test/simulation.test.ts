@@ -2,7 +2,11 @@ import t from 'tap';
 import { runSeed } from '../src/run.js';
 
 t.test('a seed takes the same way twice, to the last byte; another takes another', async (t) => {
-  const [one, again, other] = [await runSeed(11, undefined), await runSeed(11, undefined), await runSeed(12, undefined)];
+  const [one, again, other] = [
+    await runSeed(11, undefined),
+    await runSeed(11, undefined),
+    await runSeed(12, undefined),
+  ];
   t.equal(one.hash, again.hash);
   t.equal(one.events, again.events);
   t.not(one.hash, other.hash);

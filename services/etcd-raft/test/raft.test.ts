@@ -9,7 +9,10 @@ const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 
 function member(name: string, saved: { hardState?: HardState; entries?: Entry[] } = {}): Raft {
   const log = new RaftLog({ index: 0, term: 0 }, saved.entries ?? [], 0);
-  return new Raft({ name, members, electionTicks: 10, heartbeatTicks: 1, random: () => members.indexOf(name) * 0.4 }, { hardState: saved.hardState ?? fresh, log });
+  return new Raft(
+    { name, members, electionTicks: 10, heartbeatTicks: 1, random: () => members.indexOf(name) * 0.4 },
+    { hardState: saved.hardState ?? fresh, log },
+  );
 }
 
 /** Persists at once and gives everything it has to say. */
@@ -50,12 +53,24 @@ const at = (rafts: readonly Raft[], name: string): Raft => {
   return found;
 };
 
-t.test('a member that hears nothing asks first, then stands, and wins with a majority (5.2, pre-vote)', async (t) => {
-  const rafts = elected();
-  t.same(rafts.map((raft) => raft.role), ['leader', 'follower', 'follower']);
-  t.same(rafts.map((raft) => raft.term), [1, 1, 1]);
-  t.same(rafts.map((raft) => raft.leader), ['a', 'a', 'a']);
-});
+t.test(
+  'a member that hears nothing asks first, then stands, and wins with a majority (5.2, pre-vote)',
+  async (t) => {
+    const rafts = elected();
+    t.same(
+      rafts.map((raft) => raft.role),
+      ['leader', 'follower', 'follower'],
+    );
+    t.same(
+      rafts.map((raft) => raft.term),
+      [1, 1, 1],
+    );
+    t.same(
+      rafts.map((raft) => raft.leader),
+      ['a', 'a', 'a'],
+    );
+  },
+);
 
 t.test('a pre-vote changes no term: a member that was cut off does not disturb', async (t) => {
   const rafts = elected();
@@ -88,7 +103,10 @@ t.test('one vote a term, and it is said only after it was persisted', async (t) 
 });
 
 t.test('no vote for a log that is behind (5.4.1)', async (t) => {
-  const b = member('b', { hardState: { term: 2, votedFor: undefined, commit: 0 }, entries: [{ index: 1, term: 2, data: bytes('x') }] });
+  const b = member('b', {
+    hardState: { term: 2, votedFor: undefined, commit: 0 },
+    entries: [{ index: 1, term: 2, data: bytes('x') }],
+  });
   b.step({ type: 'requestVote', from: 'a', to: 'b', term: 3, lastIndex: 5, lastTerm: 1 });
   t.match(settle(b), [{ type: 'requestVoteReply', granted: false }]);
 });
@@ -97,8 +115,14 @@ t.test('an entry is committed when a majority has it, and applied everywhere', a
   const rafts = elected();
   at(rafts, first).propose([bytes('x'), bytes('y')]);
   exchange(rafts);
-  t.same(rafts.map((raft) => raft.log.commit), [3, 3, 3]);
-  t.same(rafts.map((raft) => raft.log.applied), [3, 3, 3]);
+  t.same(
+    rafts.map((raft) => raft.log.commit),
+    [3, 3, 3],
+  );
+  t.same(
+    rafts.map((raft) => raft.log.applied),
+    [3, 3, 3],
+  );
 });
 
 t.test('the leader counts its own copy only once it is on its disk', async (t) => {
@@ -115,7 +139,10 @@ t.test('the leader counts its own copy only once it is on its disk', async (t) =
 });
 
 t.test('what conflicts is replaced by what the leader has (5.3)', async (t) => {
-  const stale = [{ index: 1, term: 1, data: bytes('lost') }, { index: 2, term: 1, data: bytes('lost too') }];
+  const stale = [
+    { index: 1, term: 1, data: bytes('lost') },
+    { index: 2, term: 1, data: bytes('lost too') },
+  ];
   const c = member('c', { hardState: { term: 1, votedFor: 'c', commit: 0 }, entries: stale });
   const rafts = [...elected().slice(0, 2), c];
   at(rafts, 'a').propose([bytes('x')]);
@@ -136,7 +163,10 @@ t.test('a lost last AppendEntries is found by the next heartbeat', async (t) => 
     at(rafts, 'a').tick();
     exchange(rafts);
   }
-  t.same(rafts.map((raft) => raft.log.commit), [2, 2, 2]);
+  t.same(
+    rafts.map((raft) => raft.log.commit),
+    [2, 2, 2],
+  );
 });
 
 t.test('a leader that hears from no majority steps down (check-quorum)', async (t) => {
@@ -169,7 +199,8 @@ t.test('a follower asks the leader for its read barrier', async (t) => {
     for (const raft of rafts) {
       const ready = raft.takeReady();
       states.push(...ready.readStates);
-      for (const message of [...ready.messages, ...ready.messagesAfterPersist]) at(rafts, message.to).step(message);
+      for (const message of [...ready.messages, ...ready.messagesAfterPersist])
+        at(rafts, message.to).step(message);
     }
   }
   t.same(states, [{ context: 3, index: 1 }]);

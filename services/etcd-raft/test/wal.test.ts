@@ -7,7 +7,10 @@ const entry = (index: number, term = 1) => ({ index, term, data: new Uint8Array(
 const hardState = { term: 1, votedFor: 'a', commit: 0 };
 
 /** Runs in virtual time; gives what the work gave. */
-async function simulated<T>(seed: number, work: (world: World, simulation: ReturnType<typeof createSimulation>) => Promise<T>): Promise<T> {
+async function simulated<T>(
+  seed: number,
+  work: (world: World, simulation: ReturnType<typeof createSimulation>) => Promise<T>,
+): Promise<T> {
   const simulation = createSimulation({ seed });
   let result: { value: T } | { error: unknown } | undefined;
   work(simulation.world('host'), simulation).then(
@@ -33,16 +36,27 @@ async function fill(world: World, count: number): Promise<void> {
   await wal.close();
 }
 
-t.test('what was appended is there after a restart; a later entry replaces those from its index on', async (t) => {
-  const contents = await simulated(1, async (world) => {
-    await fill(world, 5);
-    const { wal } = await open(world);
-    await wal.append({ hardState: { ...hardState, term: 2 }, entries: [entry(4, 2)] });
-    return (await open(world)).contents;
-  });
-  t.same(contents.entries.map(({ index, term }) => [index, term]), [[1, 1], [2, 1], [3, 1], [4, 2]]);
-  t.equal(contents.hardState.term, 2);
-});
+t.test(
+  'what was appended is there after a restart; a later entry replaces those from its index on',
+  async (t) => {
+    const contents = await simulated(1, async (world) => {
+      await fill(world, 5);
+      const { wal } = await open(world);
+      await wal.append({ hardState: { ...hardState, term: 2 }, entries: [entry(4, 2)] });
+      return (await open(world)).contents;
+    });
+    t.same(
+      contents.entries.map(({ index, term }) => [index, term]),
+      [
+        [1, 1],
+        [2, 1],
+        [3, 1],
+        [4, 2],
+      ],
+    );
+    t.equal(contents.hardState.term, 2);
+  },
+);
 
 t.test('a tail that a crash cut short is removed, and appending goes on behind it', async (t) => {
   for (const cut of [1, 23, 24, 60, 200]) {
@@ -54,20 +68,31 @@ t.test('a tail that a crash cut short is removed, and appending goes on behind i
       await wal.append({ entries: [entry(3, 2)] });
       return (await open(world)).contents;
     });
-    t.same(contents.entries.map(({ index, term }) => [index, term]), [[1, 1], [2, 1], [3, 2]], `cut by ${cut}`);
+    t.same(
+      contents.entries.map(({ index, term }) => [index, term]),
+      [
+        [1, 1],
+        [2, 1],
+        [3, 2],
+      ],
+      `cut by ${cut}`,
+    );
   }
 });
 
-t.test('a damaged record with a whole one behind it is refused, with the file, the place and what to do', async (t) => {
-  const damaged = simulated(1, async (world) => {
-    await fill(world, 5);
-    const file = await world.disk.open(segment);
-    await file.write(300, [new Uint8Array([1, 2, 3, 4])]);
-    return open(world);
-  });
-  await t.rejects(damaged, WalCorruptionError);
-  await t.rejects(damaged, /0000000000000001\.wal is damaged at byte \d+.*move its data directory away/);
-});
+t.test(
+  'a damaged record with a whole one behind it is refused, with the file, the place and what to do',
+  async (t) => {
+    const damaged = simulated(1, async (world) => {
+      await fill(world, 5);
+      const file = await world.disk.open(segment);
+      await file.write(300, [new Uint8Array([1, 2, 3, 4])]);
+      return open(world);
+    });
+    await t.rejects(damaged, WalCorruptionError);
+    await t.rejects(damaged, /0000000000000001\.wal is damaged at byte \d+.*move its data directory away/);
+  },
+);
 
 t.test('whatever a crash leaves of an unsynced write, all that was acknowledged is found', async (t) => {
   for (let seed = 1; seed <= 60; seed += 1) {

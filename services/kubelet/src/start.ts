@@ -89,7 +89,17 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
     nodeIp,
   });
   const kubeletPort = server.address.port;
-  const heartbeat = new Heartbeat({ world, log, client, nodeName, nodeIp, podCidr, kubeletPort, machine });
+  const heartbeat = new Heartbeat({
+    world,
+    log,
+    client,
+    nodeName,
+    nodeIp,
+    podCidr,
+    kubeletPort,
+    machine,
+    dataDirectory: config.dataDirectory,
+  });
   // On the loopback network every pod address is this machine's own.
   const routes =
     config.network === 'interface' ? new NodeRoutes({ world, log, client, nodeName }) : undefined;

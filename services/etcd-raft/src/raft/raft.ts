@@ -416,7 +416,10 @@ export class Raft {
     for (const member of this.#others()) this.#tellCommit(member);
   }
 
-  /** Followers hear of a commit with the next entries; where nothing is on its way, at once: their readers and watchers wait for it. */
+  /**
+   * Followers hear of a commit with the next entries; where nothing is on its way, at once: their readers and
+   * watchers wait for it.
+   */
   #tellCommit(member: MemberName): void {
     const progress = this.#progressOf(member);
     const idle = progress.state === 'replicate' && progress.match >= this.log.lastIndex && !progress.paused;

@@ -10,7 +10,8 @@ import {
 import { type Client, isNotFound } from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import type { Machine } from './machine.adapter.js';
+import { type Machine, readUse } from './machine.adapter.js';
+import { pressures } from './pressure.js';
 
 const leaseNamespace = 'kube-node-lease';
 
@@ -21,6 +22,8 @@ export interface HeartbeatOptions {
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly podCidr: string;
+  /** Whose disk is measured. */
+  readonly dataDirectory: string;
   readonly kubeletPort: number;
   readonly machine: Machine;
 }
@@ -93,6 +96,7 @@ export class Heartbeat {
   async #reportStatus(node: Node): Promise<void> {
     const { world, client, nodeName, nodeIp, kubeletPort, machine } = this.#options;
     const now = timestamp(world.clock.nowMs());
+    const measured = await pressures(world, { dataDirectory: this.#options.dataDirectory, use: readUse() });
     const condition = (type: string, status: string, reason: string, message: string) => {
       const known = node.status?.conditions?.find((one) => one.type === type);
       const since = known?.status === status ? (known.lastTransitionTime ?? now) : now;
@@ -112,7 +116,7 @@ export class Heartbeat {
       allocatable: capacity,
       daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
       nodeInfo: {
-        kubeletVersion: 'v1.36.0+kubelab',
+        kubeletVersion: 'v1.33.0+kubelab',
         kubeProxyVersion: '',
         osImage: `${machine.os} (Node.js ${machine.nodeVersion})`,
         kernelVersion: machine.kernelVersion,
@@ -124,14 +128,7 @@ export class Heartbeat {
         operatingSystem: machine.os,
       },
       conditions: [
-        condition(
-          'MemoryPressure',
-          'False',
-          'KubeletHasSufficientMemory',
-          'kubelet has sufficient memory available',
-        ),
-        condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-        condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+        ...measured.map(({ type, status, reason, message }) => condition(type, status, reason, message)),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
       ],
     };

@@ -52,13 +52,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
     nodePath: machine.nodePath,
     preloadPath: fileURLToPath(new URL('../../assets/bind-pod-address.cjs', import.meta.url)),
   });
-  const logs: WireService = {
-    stream: { 'kubelet.containerLogs': containerLogs(world, runtime) },
-    authorize: (peer) => {
-      if (!peer.organizations.includes('kubelab:apiservers'))
-        throw new WireError('permissionDenied', `${peer.commonName} may not read logs; apiservers may`);
-    },
-  };
+  const logs = logService(world, runtime);
   const server = await serveWire(context, { address: config.listen, tls, services: [logs, config.debug] });
   // Apiservers find a kubelet by its node's InternalIP.
   const isElsewhere = config.listen.host !== nodeIp && config.listen.host !== '0.0.0.0';
@@ -156,5 +150,16 @@ function relister(runtime: ProcessRuntime, queue: WorkQueue): () => Promise<void
     }
     states = next;
     running = false;
+  };
+}
+
+/** What apiservers ask a kubelet for. */
+function logService(world: World, runtime: ProcessRuntime): WireService {
+  return {
+    stream: { 'kubelet.containerLogs': containerLogs(world, runtime) },
+    authorize: (peer) => {
+      if (!peer.organizations.includes('kubelab:apiservers'))
+        throw new WireError('permissionDenied', `${peer.commonName} may not read logs; apiservers may`);
+    },
   };
 }

@@ -68,6 +68,8 @@ export function containerLogs(world: World, runtime: ContainerRuntime): StreamHa
           continue;
         }
         if (!on('follow') || over) return;
+        // Rotated: it begins anew.
+        if ((await file.size()) < offset) offset = 0;
         // Asked before the last read: what was written before the end is read after it.
         over = (await runtime.ContainerStatus(run.id))?.state !== 'CONTAINER_RUNNING';
         if (!over) await world.timers.sleep(followPollMs);

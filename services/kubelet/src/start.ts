@@ -10,8 +10,10 @@ import {
   WorkQueue,
 } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import type { Logger } from '@kubelab/telemetry';
 import { serveWire, WireError, type WireService } from '@kubelab/wire';
-import type { Address, World } from '@kubelab/world';
+import { type Address, DiskError, type World } from '@kubelab/world';
+import { rotateLog } from './log-rotation.js';
 import { containerLogs } from './logs.js';
 import { Heartbeat } from './node/heartbeat.js';
 import { readMachine } from './node/machine.adapter.js';
@@ -24,6 +26,7 @@ import { ProcessRuntime } from './runtime/process/runtime.js';
 /** A pod that ends holds its worker for its grace; so many may at a time. Above capacity's 110 pods. */
 const workers = 128;
 const relistMs = 250;
+const rotateEveryMs = 10_000;
 
 export interface KubeletConfig extends ComponentConfig {
   readonly apiservers: readonly Address[];
@@ -70,30 +73,11 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
   const queue = new WorkQueue(world);
   const backoff = new Backoff(config.containerRestartBackoffMs);
-  const manager = new PodManager({
-    world,
-    log,
-    client,
-    runtime,
-    events,
-    pods,
-    services,
-    queue,
-    backoff,
-    nodeIp,
-  });
+  const shared = { world, log, client, nodeIp };
+  const manager = new PodManager({ ...shared, runtime, events, pods, services, queue, backoff });
   const kubeletPort = server.address.port;
-  const heartbeat = new Heartbeat({
-    world,
-    log,
-    client,
-    nodeName,
-    nodeIp,
-    podCidr,
-    kubeletPort,
-    machine,
-    dataDirectory: config.dataDirectory,
-  });
+  const { dataDirectory } = config;
+  const heartbeat = new Heartbeat({ ...shared, nodeName, podCidr, kubeletPort, machine, dataDirectory });
   // On the loopback network every pod address is this machine's own.
   const routes =
     config.network === 'interface' ? new NodeRoutes({ world, log, client, nodeName }) : undefined;
@@ -109,6 +93,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
     await runWorkers(queue, (key) => manager.reconcile(key), { workers, log, name: 'kubelet' });
   });
   const relist = relister(runtime, queue);
+  const rotating = world.timers.setInterval(() => void rotateLogs(world, runtime, log), rotateEveryMs);
   const relisting = world.timers.setInterval(() => void relist(), relistMs);
   return {
     address: server.address,
@@ -116,6 +101,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
     ready: () => pods.synced && services.synced && heartbeat.registered,
     stop: async () => {
       relisting.cancel();
+      rotating.cancel();
       queue.stop();
       heartbeat.stop();
       routes?.stop();
@@ -162,4 +148,15 @@ function logService(world: World, runtime: ProcessRuntime): WireService {
         throw new WireError('permissionDenied', `${peer.commonName} may not read logs; apiservers may`);
     },
   };
+}
+
+async function rotateLogs(world: World, runtime: ProcessRuntime, log: Logger): Promise<void> {
+  for (const { logPath } of await runtime.ListContainers()) {
+    try {
+      await rotateLog(world, logPath);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      log.warn({ logPath, error }, 'a log was not rotated; it is tried again');
+    }
+  }
 }

@@ -7,9 +7,16 @@ import type { Traceparent } from '@kubelab/telemetry';
  */
 export type Key = Uint8Array;
 
+/** 64 bits as 16 hex digits, as etcdctl prints them. */
+export type ClusterId = string;
+export type MemberId = string;
+
+/** A lease's id, a positive int64. 0n where there is none. */
+export type LeaseId = bigint;
+
 export interface ResponseHeader {
-  readonly clusterId: string;
-  readonly memberId: string;
+  readonly clusterId: ClusterId;
+  readonly memberId: MemberId;
   /** The store's revision when the request was answered. */
   readonly revision: number;
   readonly raftTerm: number;
@@ -22,8 +29,8 @@ export interface KeyValue {
   readonly modRevision: number;
   /** 1 at creation, one more with each put, back to 1 when put after a delete. */
   readonly version: number;
-  /** Id of the lease the key hangs on; 0 for none. */
-  readonly lease: number;
+  /** The lease the key hangs on; 0n for none. */
+  readonly lease: LeaseId;
   /** Trace context of the write that made modRevision. */
   readonly trace?: Traceparent;
 }
@@ -34,6 +41,8 @@ export interface KeyRange {
   readonly rangeEnd?: Key;
 }
 
+export type SortTarget = 'key' | 'version' | 'createRevision' | 'modRevision' | 'value';
+
 export interface RangeRequest extends KeyRange {
   /** 0 or absent: no limit. */
   readonly limit?: number;
@@ -41,6 +50,14 @@ export interface RangeRequest extends KeyRange {
   readonly revision?: number;
   readonly keysOnly?: boolean;
   readonly countOnly?: boolean;
+  /** Default: by key, ascending. Sorting by anything else looks at the whole range before `limit`. */
+  readonly sortTarget?: SortTarget;
+  readonly sortOrder?: 'none' | 'ascend' | 'descend';
+  /** Keys outside these bounds are left out of `kvs`, not of `count` (as etcd does). 0 or absent: no bound. */
+  readonly minModRevision?: number;
+  readonly maxModRevision?: number;
+  readonly minCreateRevision?: number;
+  readonly maxCreateRevision?: number;
   /** Answered from the asked member's own state, perhaps stale. Default false: linearizable (ReadIndex). */
   readonly serializable?: boolean;
 }
@@ -58,8 +75,12 @@ export interface PutOperation {
   readonly type: 'put';
   readonly key: Key;
   readonly value: Uint8Array;
-  readonly lease?: number;
+  readonly lease?: LeaseId;
   readonly prevKv?: boolean;
+  /** Keeps the value that is there (`key not found` when there is none); `value` must be empty. */
+  readonly ignoreValue?: boolean;
+  /** Keeps the lease that the key hangs on; `lease` must be 0n. */
+  readonly ignoreLease?: boolean;
 }
 
 export interface DeleteRangeOperation extends KeyRange {
@@ -71,7 +92,12 @@ export interface RangeOperation extends RangeRequest {
   readonly type: 'range';
 }
 
-export type Operation = PutOperation | DeleteRangeOperation | RangeOperation;
+/** A transaction within a transaction: what it does is part of the same revision. */
+export interface TxnOperation extends TxnRequest {
+  readonly type: 'txn';
+}
+
+export type Operation = PutOperation | DeleteRangeOperation | RangeOperation | TxnOperation;
 
 /**
  * True when `target` of the key `result` the given number (or bytes, for 'value'). An absent key has version,
@@ -82,7 +108,8 @@ export type Compare = {
   readonly rangeEnd?: Key;
   readonly result: 'equal' | 'notEqual' | 'greater' | 'less';
 } & (
-  | { readonly target: 'version' | 'createRevision' | 'modRevision' | 'lease'; readonly number: number }
+  | { readonly target: 'version' | 'createRevision' | 'modRevision'; readonly number: number }
+  | { readonly target: 'lease'; readonly lease: LeaseId }
   | { readonly target: 'value'; readonly bytes: Uint8Array }
 );
 
@@ -104,6 +131,11 @@ export type OperationResponse =
       readonly kvs: readonly KeyValue[];
       readonly more: boolean;
       readonly count: number;
+    }
+  | {
+      readonly type: 'txn';
+      readonly succeeded: boolean;
+      readonly responses: readonly OperationResponse[];
     };
 
 export interface TxnResponse {
@@ -116,6 +148,10 @@ export interface WatchRequest extends KeyRange {
   /** First revision to report. 0 or absent: from now on. */
   readonly startRevision?: number;
   readonly prevKv?: boolean;
+  /** Events that are not wanted. */
+  readonly filters?: readonly ('noPut' | 'noDelete')[];
+  /** A revision's events that exceed the request size limit come in several responses. */
+  readonly fragment?: boolean;
   /** An empty response with the current revision every now and then (10 s) and on requestProgress(). */
   readonly progressNotify?: boolean;
 }
@@ -135,6 +171,37 @@ export interface WatchResponse {
   /** header.revision: every event up to it has been delivered on this watch. */
   readonly header: ResponseHeader;
   readonly events: readonly StoreEvent[];
+  /** More of this revision follows in the next response (only where the request allowed fragments). */
+  readonly fragment?: boolean;
+}
+
+/** Time is in whole seconds, as in etcd. `id` 0n: the store chooses one. */
+export interface LeaseGrantRequest {
+  readonly id: LeaseId;
+  readonly ttl: number;
+}
+
+export interface LeaseGrantResponse {
+  readonly header: ResponseHeader;
+  readonly id: LeaseId;
+  readonly ttl: number;
+}
+
+/** `ttl` 0: the lease is gone (etcd answers a keep-alive so, without an error). */
+export type LeaseKeepAliveResponse = LeaseGrantResponse;
+
+export interface LeaseTimeToLiveResponse {
+  readonly header: ResponseHeader;
+  readonly id: LeaseId;
+  /** Seconds left; -1 when there is no such lease. */
+  readonly ttl: number;
+  readonly grantedTtl: number;
+  readonly keys: readonly Key[];
+}
+
+export interface LeaseLeasesResponse {
+  readonly header: ResponseHeader;
+  readonly ids: readonly LeaseId[];
 }
 
 /**
@@ -158,7 +225,12 @@ export interface StatusResponse {
   readonly raftIndex: number;
   readonly raftAppliedIndex: number;
   readonly dbBytes: number;
+  /** Of dbBytes, what holds data: the rest defragment() gives back. */
+  readonly dbBytesInUse: number;
   readonly compactRevision: number;
+  readonly isLearner: boolean;
+  /** Alarms and corruption, for people. */
+  readonly errors: readonly string[];
 }
 
 export type StoreErrorCode =
@@ -174,6 +246,33 @@ export type StoreErrorCode =
   | 'unavailable'
   | 'permissionDenied'
   | 'leaseNotFound'
+  | 'leaseExists'
+  | 'leaseTtlTooLarge'
+  | 'keyNotFound'
+  | 'memberNotFound'
+  | 'memberExists'
+  | 'peerUrlExists'
+  | 'unhealthyCluster'
+  | 'learnerNotReady'
+  | 'notLearner'
+  | 'tooManyLearners'
+  | 'notLeader'
+  | 'badLeaderTransferee'
+  | 'leaderTransferTimeout'
+  | 'authNotEnabled'
+  | 'authFailed'
+  | 'authOldRevision'
+  | 'invalidAuthToken'
+  | 'userEmpty'
+  | 'userExists'
+  | 'userNotFound'
+  | 'roleEmpty'
+  | 'roleExists'
+  | 'roleNotFound'
+  | 'roleNotGranted'
+  | 'permissionNotGranted'
+  | 'rootUserMissing'
+  | 'rootRoleMissing'
   | 'invalidArgument'
   | 'corrupt';
 
@@ -220,7 +319,21 @@ export interface Store {
   txn(request: TxnRequest, options?: StoreCallOptions): Promise<TxnResponse>;
   watch(request: WatchRequest, options?: { readonly signal?: AbortSignal }): StoreWatch;
   /** History before `revision` is dropped: older reads and watches get `compacted`. */
-  compact(revision: number, options?: StoreCallOptions): Promise<void>;
+  compact(
+    revision: number,
+    options?: StoreCallOptions & {
+      /** Resolves when the space is free again. */ readonly physical?: boolean;
+    },
+  ): Promise<void>;
+  leaseGrant(request: LeaseGrantRequest, options?: StoreCallOptions): Promise<LeaseGrantResponse>;
+  leaseRevoke(id: LeaseId, options?: StoreCallOptions): Promise<void>;
+  /** One renewal; the caller repeats it, about every third of the ttl. */
+  leaseKeepAlive(id: LeaseId, options?: StoreCallOptions): Promise<LeaseKeepAliveResponse>;
+  leaseTimeToLive(
+    id: LeaseId,
+    options?: StoreCallOptions & { readonly keys?: boolean },
+  ): Promise<LeaseTimeToLiveResponse>;
+  leaseLeases(options?: StoreCallOptions): Promise<LeaseLeasesResponse>;
   /** Of the member that answers. */
   status(options?: StoreCallOptions): Promise<StatusResponse>;
   close(): Promise<void>;

@@ -1,3 +1,5 @@
+import type { MemberId } from '@kubelab/store';
+
 /**
  * The seam between the replicated log (src/raft, src/wal, src/server/raft-node.ts) and what it replicates
  * (src/mvcc).
@@ -12,16 +14,44 @@ export interface StateMachine {
    * Empty data (a new leader's no-op) is not passed on.
    */
   apply(index: number, data: Uint8Array): unknown;
+  /**
+   * A configuration entry took effect: who votes and who learns now. `context` is what changeMembership() was
+   * given (the state machine's own notion of members: names, addresses); empty for the entry that leaves a
+   * joint configuration. Counts as an applied index, like apply().
+   */
+  applyConfiguration(index: number, configuration: Configuration, context: Uint8Array): unknown;
   /** Called after a batch of entries was applied: the place to wake watchers, once per batch. */
   applied(index: number): void;
   /**
-   * A consistent image of the state at the last applied index, in chunks; later apply() calls must not change
-   * it while it is read.
+   * A consistent image of the state at the last applied index, in chunks of about 256 KiB; later apply() calls must
+   * not change it while it is read. Made as it is read, so that no single turn of the event loop pays for all of it.
    */
   snapshot(): Iterable<Uint8Array>;
-  /** Replaces the whole state. */
-  restore(chunks: readonly Uint8Array[]): void;
+  /** Replaces the whole state. Rejects, with the old state gone, when the chunks are not a whole image. */
+  restore(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
+  /**
+   * Where the state lives on disk by itself (LMDB): the last index whose effect is durable in it; entries up to it
+   * are not applied again after a restart. 0 where the state is in memory only.
+   */
+  readonly durableIndex: number;
 }
+
+/**
+ * Who votes and who learns. `votersOutgoing` is not empty only while a change goes through a joint configuration (paper,
+ * section 6): then each decision needs a majority of both sets. Ids sorted.
+ */
+export interface Configuration {
+  readonly voters: readonly MemberId[];
+  readonly votersOutgoing: readonly MemberId[];
+  readonly learners: readonly MemberId[];
+}
+
+/** What is to be different; several at once go through one joint configuration. */
+export type MembershipChange =
+  | { readonly type: 'addVoter'; readonly id: MemberId }
+  | { readonly type: 'addLearner'; readonly id: MemberId }
+  | { readonly type: 'promote'; readonly id: MemberId }
+  | { readonly type: 'remove'; readonly id: MemberId };
 
 /**
  * Why a proposal or read did not go through. `mayHaveCommitted` only when the entry had been appended before
@@ -35,7 +65,14 @@ export class RaftUnavailableError extends Error {
     | 'tooManyProposals'
     | 'leadershipLost'
     | 'stopped'
-    | 'diskFailed';
+    | 'diskFailed'
+    /** Leadership is being handed over; proposals are held off until it is done. */
+    | 'transferring'
+    /** Another membership change has not been applied yet. */
+    | 'changing'
+    | 'learnerNotReady'
+    | 'badTransferee'
+    | 'transferTimeout';
   readonly leader: string | undefined;
   readonly mayHaveCommitted: boolean;
   constructor(
@@ -66,6 +103,14 @@ export interface RaftNode {
    * Works on followers too (the leader is asked).
    */
   readIndex(): Promise<void>;
+  /**
+   * Leader only. Proposes a configuration and, where it went through a joint one, leaves that by itself. Resolves with
+   * applyConfiguration()'s result of the first entry once the final configuration is applied here. A learner is
+   * promoted only when its log is within `learnerReadyEntries` of the leader's: else `learnerNotReady`.
+   */
+  changeMembership(changes: readonly MembershipChange[], context: Uint8Array): Promise<unknown>;
+  /** Leader only. Resolves when `to` leads; rejects after one election timeout, and this member goes on leading. */
+  transferLeadership(to: MemberId): Promise<void>;
   status(): RaftStatus;
   /** Called on each change of role, term or leader. */
   onStatusChange(listener: (status: RaftStatus) => void): () => void;
@@ -73,11 +118,14 @@ export interface RaftNode {
 }
 
 export interface RaftStatus {
-  readonly name: string;
-  readonly role: 'leader' | 'follower' | 'candidate' | 'preCandidate';
+  readonly id: MemberId;
+  readonly role: 'leader' | 'follower' | 'candidate' | 'preCandidate' | 'learner';
   readonly term: number;
-  /** Name of the leader as far as known. */
-  readonly leader: string | undefined;
+  /** The leader as far as known. */
+  readonly leader: MemberId | undefined;
+  readonly configuration: Configuration;
+  /** On a leader: how far each other member's log is known to agree. */
+  readonly matchIndexes: ReadonlyMap<MemberId, number>;
   readonly lastIndex: number;
   readonly commitIndex: number;
   readonly appliedIndex: number;

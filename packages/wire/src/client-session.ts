@@ -1,7 +1,7 @@
 import type { Connection } from '@kubelab/world';
 import { type DialOptions, type Message, type WireContext, WireError } from './contract.js';
 import { type Frame, ProtocolError } from './frame.js';
-import { type FrameLabel, labelOf, Session } from './session.js';
+import { answerLabel, type FrameLabel, labelOf, Session } from './session.js';
 import { type StreamEnd, streamPort } from './stream.js';
 
 interface Pending {
@@ -185,7 +185,7 @@ export class ClientSession {
     pending.carrier = undefined;
     const { label } = pending;
     const outcome = frame.type === 'response' ? 'ok' : frame.error.code;
-    this.#session.received({ ...label, kind: `${label.kind} ${outcome}` });
+    this.#session.received(answerLabel(label, outcome));
     if (frame.type === 'response') pending.resolve(frame.message);
     else pending.reject(frame.error);
     this.#retireIfIdle();

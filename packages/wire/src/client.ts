@@ -62,25 +62,18 @@ class Client implements WireClient {
       const { signal, trace } = options;
       const refusal = this.#refusal(signal);
       if (refusal !== undefined) return reject(refusal);
-      const abort = () => this.#giveUp(pending);
-      const settle = () => signal?.removeEventListener('abort', abort);
+      const label = labelOf(this.#options.describe, method, message, trace);
+      const deadlineAtMs = this.#deadline(options);
       const pending: PendingRequest = {
         method,
         message,
-        label: labelOf(this.#options.describe, method, message, trace),
-        deadlineAtMs: this.#deadline(options),
+        label,
+        deadlineAtMs,
         carrier: undefined,
-        resolve: (answer) => {
-          settle();
-          resolve(answer);
-        },
-        reject: (error) => {
-          settle();
-          reject(error);
-        },
+        resolve,
+        reject,
       };
-      signal?.addEventListener('abort', abort, { once: true });
-      return this.#send(pending);
+      return this.#send(signal === undefined ? pending : this.#abortable(pending, signal));
     });
   }
 
@@ -150,6 +143,24 @@ class Client implements WireClient {
       () => this.#sweepWaiting(),
       limits.sweepIntervalMs,
     );
+  }
+
+  #abortable(pending: PendingRequest, signal: AbortSignal): PendingRequest {
+    const settled = () => signal.removeEventListener('abort', abort);
+    const abortable: PendingRequest = {
+      ...pending,
+      resolve: (answer) => {
+        settled();
+        pending.resolve(answer);
+      },
+      reject: (error) => {
+        settled();
+        pending.reject(error);
+      },
+    };
+    const abort = () => this.#giveUp(abortable);
+    signal.addEventListener('abort', abort, { once: true });
+    return abortable;
   }
 
   #giveUp(pending: PendingRequest): void {

@@ -5,6 +5,8 @@ export const limits = {
    * connection with 1009. Holds a 3 MiB API body and its head.
    */
   messageBytesMax: 8 * 2 ** 20,
+  /** Frames of one turn leave as one message, up to about this. */
+  batchBytesMax: 256 * 1024,
   /** Running at once on one connection; more are refused with `resourceExhausted` (retryable). */
   requestsMax: 4_096,
   streamsMax: 4_096,

@@ -43,6 +43,11 @@ export class LinkSender {
     return this.#delayedBytes + this.#connection.bufferedBytes;
   }
 
+  /** Nothing is wrong and nothing waits: what goes straight to the connection keeps its place. */
+  isClear(to: string): boolean {
+    return !this.#blackHole && this.#delayed.length === 0 && this.#links.fault(to) === undefined;
+  }
+
   send(parts: readonly Uint8Array[], about: FrameAbout): void {
     const { nature } = about;
     const found = this.#links.fault(about.to);

@@ -11,7 +11,7 @@ import {
 } from './contract.js';
 import { type Frame, ProtocolError } from './frame.js';
 import { closeCodes, limits } from './limits.js';
-import { type FrameLabel, labelOf, Session } from './session.js';
+import { answerLabel, type FrameLabel, labelOf, Session } from './session.js';
 import { StreamEnd, streamPort } from './stream.js';
 
 /** Every method of a listener, with the service it belongs to. */
@@ -167,7 +167,7 @@ export class ServerSession {
   ): Promise<void> {
     try {
       const answer = await handler(message, call);
-      this.#session.send({ type: 'response', id, message: answer }, { ...label, kind: `${label.kind} ok` });
+      this.#session.send({ type: 'response', id, message: answer }, answerLabel(label, 'ok'));
     } catch (failure) {
       this.#answerError(id, this.#wireError(failure, call), label);
     } finally {
@@ -176,10 +176,7 @@ export class ServerSession {
   }
 
   #answerError(id: number, error: WireError, label: FrameLabel): void {
-    this.#session.sendFailure(
-      { type: 'error', id, error },
-      { ...label, kind: `${label.kind} ${error.code}` },
-    );
+    this.#session.sendFailure({ type: 'error', id, error }, answerLabel(label, error.code));
   }
 
   #streamOpen(frame: Frame & { type: 'streamOpen' }): void {
@@ -195,10 +192,7 @@ export class ServerSession {
       const label = { kind: method, key: '', trace };
       this.#session.received(label);
       const error = this.#wireError(failure, call);
-      this.#session.sendFailure(
-        { type: 'streamFail', id, error },
-        { ...label, kind: `${method} ${error.code}` },
-      );
+      this.#session.sendFailure({ type: 'streamFail', id, error }, answerLabel(label, error.code));
       return;
     }
     const { describe } = entry.service;

@@ -1,6 +1,6 @@
 import type { Connection, Timer } from '@kubelab/world';
 import { type Message, type WireContext, WireError, type WireService } from './contract.js';
-import { decodeFrame, encodeFrame, type Frame, ProtocolError, protocolVersion } from './frame.js';
+import { decodeFrames, type Frame, FrameBatch, ProtocolError, protocolVersion } from './frame.js';
 import { closeCodes, limits } from './limits.js';
 import { type FrameAbout, LinkSender } from './link-sender.js';
 
@@ -31,14 +31,21 @@ export function labelOf(
   message: Message,
   trace: string | undefined,
 ): FrameLabel {
+  if (describe === undefined) return { kind: method, key: '', trace };
   try {
-    return { ...(describe?.(method, message) ?? { kind: method, key: '' }), trace };
+    const { kind, key } = describe(method, message);
+    return { kind, key, trace };
   } catch {
     return { kind: method, key: '', trace };
   }
 }
 
 const singles: ReadonlySet<Frame['type']> = new Set(['request', 'response', 'error', 'cancel']);
+
+/** Of the answer to what `label` says. */
+export function answerLabel({ kind, key, trace }: FrameLabel, outcome: string): FrameLabel {
+  return { kind: `${kind} ${outcome}`, key, trace };
+}
 
 function natureOf(type: Frame['type']): FrameAbout['nature'] {
   return type === 'datagram' ? 'datagram' : singles.has(type) ? 'single' : 'ordered';
@@ -57,6 +64,8 @@ export class Session {
   peerName: string;
   #greeted = false;
   #heardAtMs: number;
+  readonly #batch = new FrameBatch();
+  #flushing: Timer | undefined;
   /** Of the frame being handled. */
   #receivedBytes = 0;
   #over = false;
@@ -78,7 +87,7 @@ export class Session {
 
   /** Waiting to leave. */
   get bufferedBytes(): number {
-    return this.#sender.bufferedBytes;
+    return this.#batch.bytes + this.#sender.bufferedBytes;
   }
 
   start(): void {
@@ -99,20 +108,42 @@ export class Session {
   /**
    * Labelled frames (those that carry what components say) are reported to the trace; the protocol's own are not. A
    * frame that cannot be sent throws a WireError, and nothing of it has left: its message is too large, or no msgpack.
+   * What is sent in one turn of the event loop leaves together at its end.
    */
   send(frame: Frame, label?: FrameLabel): void {
     if (this.#over) return;
-    const parts = encode(frame);
-    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
-    if (bytes > limits.messageBytesMax) {
-      const text = `a message of ${bytes} bytes is more than the ${limits.messageBytesMax} that a connection takes`;
-      throw new WireError('resourceExhausted', text);
-    }
-    const kind = label?.kind ?? frame.type;
-    this.#sender.send(parts, { to: this.peerName, kind, nature: natureOf(frame.type) });
+    const bytes =
+      frame.type !== 'datagram' && this.#sender.isClear(this.peerName)
+        ? this.#batchUp(frame)
+        : this.#sendAlone(frame, label);
     if (label !== undefined) this.#report('send', label, bytes);
     if (this.bufferedBytes > limits.connectionBufferBytesMax)
       this.close(closeCodes.overloaded, 'the other side does not read what it is sent');
+  }
+
+  #batchUp(frame: Frame): number {
+    const large = 'message' in frame && frame.message.payload.byteLength > limits.batchBytesMax;
+    if (large) this.#flush();
+    const bytes = this.#batch.add(frame);
+    if (this.#batch.bytes > limits.batchBytesMax) this.#flush();
+    else this.#flushing ??= this.#context.world.timers.setImmediate(() => this.#flush());
+    return bytes;
+  }
+
+  /** Through a link with faults, which may pick by kind, or as a message that may be lost by itself. */
+  #sendAlone(frame: Frame, label: FrameLabel | undefined): number {
+    const alone = new FrameBatch();
+    const bytes = alone.add(frame);
+    if (frame.type !== 'datagram') this.#flush();
+    const kind = label?.kind ?? frame.type;
+    this.#sender.send(alone.take(), { to: this.peerName, kind, nature: natureOf(frame.type) });
+    return bytes;
+  }
+
+  #flush(): void {
+    this.#flushing?.cancel();
+    this.#flushing = undefined;
+    if (!this.#batch.isEmpty) this.connection.send(this.#batch.take());
   }
 
   /** An error whose details cannot travel goes without them: the other side must hear of it. */
@@ -133,6 +164,7 @@ export class Session {
   }
 
   close(code: number, reason: string): void {
+    this.#flush();
     this.connection.close(code, reason);
     this.#closed(reason);
   }
@@ -148,9 +180,12 @@ export class Session {
   #receive(data: Uint8Array): void {
     if (this.#over) return;
     this.#heardAtMs = this.#context.world.clock.monotonicMs();
-    this.#receivedBytes = data.byteLength;
     try {
-      this.#handle(decodeFrame(data));
+      for (const { frame, bytes } of decodeFrames(data)) {
+        this.#receivedBytes = bytes;
+        this.#handle(frame);
+        if (this.#over) return;
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#context.telemetry.log.warn(
@@ -187,17 +222,9 @@ export class Session {
   #closed(reason: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#flushing?.cancel();
     for (const timer of this.#timers) timer.cancel();
     this.#sender.stop();
     this.#handlers.closed(reason);
-  }
-}
-
-function encode(frame: Frame): Uint8Array[] {
-  try {
-    return encodeFrame(frame);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WireError('invalidArgument', `a message that cannot be encoded: ${why}`, { cause: error });
   }
 }

@@ -1,5 +1,13 @@
 import { type ApiError, statusErrors } from '@kubelab/api';
-import { dialWire, type Message, noBytes, type WireClient, type WireContext, WireError } from '@kubelab/wire';
+import {
+  dialWire,
+  type Message,
+  noBytes,
+  type StreamMessage,
+  type WireClient,
+  type WireContext,
+  WireError,
+} from '@kubelab/wire';
 import type { Address, TlsMaterial } from '@kubelab/world';
 import type { ApiRequest, ApiResponse, ApiStream, ApiTransport } from './transport.js';
 
@@ -65,7 +73,7 @@ async function open(client: WireClient, request: ApiRequest): Promise<ApiStream>
     trace,
   });
   const iterator = stream[Symbol.asyncIterator]();
-  let first: IteratorResult<Message>;
+  let first: IteratorResult<StreamMessage>;
   try {
     first = await iterator.next();
   } catch (error) {
@@ -73,12 +81,12 @@ async function open(client: WireClient, request: ApiRequest): Promise<ApiStream>
   }
   if (first.done === true)
     throw statusErrors.serviceUnavailable('the apiserver ended the stream before it began');
-  const { head, payload } = first.value;
+  const { head, payload, trace: firstTrace } = first.value;
   const chunks = async function* () {
-    if (payload.byteLength > 0) yield { bytes: payload, trace: undefined };
+    if (payload.byteLength > 0) yield { bytes: payload, trace: firstTrace };
     try {
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-        yield { bytes: next.value.payload, trace: undefined };
+        yield { bytes: next.value.payload, trace: next.value.trace };
     } catch (error) {
       throw error instanceof WireError ? asApiError(error) : error;
     }

@@ -1,5 +1,5 @@
 import { loadTls } from '@kubelab/pki/load';
-import { createTelemetry, type LogLevel, type Telemetry } from '@kubelab/telemetry';
+import { createTelemetry, formatLogLine, type LogLevel, type Telemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type World } from '@kubelab/world';
 import type { ComponentConfig, RunningComponent } from './contract.js';
@@ -84,6 +84,10 @@ function ownArgs(
   return own;
 }
 
+const terminal = {
+  write: (line: string) => void process.stdout.write(`${formatLogLine(line, { colour: true })}\n`),
+};
+
 async function run<S extends Readonly<Record<string, FlagSpec>>>(
   definition: ComponentDefinition<S>,
   common: Flags<typeof commonFlags>,
@@ -100,6 +104,7 @@ async function run<S extends Readonly<Record<string, FlagSpec>>>(
     world,
     level,
     logPath,
+    destination: logPath === undefined && process.stdout.isTTY ? terminal : undefined,
   });
   dieLoudly(telemetry);
   const links = createLinks();

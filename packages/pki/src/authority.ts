@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import type { webcrypto } from 'node:crypto';
+import { createPrivateKey, X509Certificate as PlainCertificate, type webcrypto } from 'node:crypto';
+import { identityOf } from '@kubelab/world';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -93,21 +94,52 @@ export async function issueCertificate(
 }
 
 /**
- * Whether a certificate was issued by this authority, names exactly these hosts, and is valid for another
- * while.
+ * Whether a certificate and its key belong together, were issued by this authority to exactly this subject, and are valid
+ * for another while. What is no certificate at all is not usable either.
  */
-export async function isUsable(
+export function isUsable(
   authority: AuthorityPem,
-  certPem: string,
-  wanted: { readonly hosts: readonly string[]; readonly untilMs: number },
-): Promise<boolean> {
-  const certificate = new X509Certificate(certPem);
-  const issuer = new X509Certificate(authority.certPem);
-  if (certificate.notAfter.getTime() < wanted.untilMs) return false;
-  const names =
-    certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.map((name) => name.value) ?? [];
-  if (!wanted.hosts.every((host) => names.includes(host))) return false;
-  return certificate.verify({ publicKey: await issuer.publicKey.export(), signatureOnly: true });
+  pair: AuthorityPem,
+  wanted: CertificateSubject & { readonly untilMs: number },
+): boolean {
+  const read = readPair(pair);
+  const issuer = readPair(authority);
+  if (read === undefined || issuer === undefined) return false;
+  const { certificate } = read;
+  if (Date.parse(certificate.validTo) < wanted.untilMs) return false;
+  const hosts = new X509Certificate(pair.certPem)
+    .getExtension(SubjectAlternativeNameExtension)
+    ?.names.items.map((name) => name.value);
+  const { commonName, organizations } = identityOf(pair.certPem);
+  return (
+    commonName === wanted.commonName &&
+    sameSet(organizations, wanted.organizations) &&
+    sameSet(hosts ?? [], wanted.hosts) &&
+    certificate.checkIssued(issuer.certificate) &&
+    certificate.verify(issuer.certificate.publicKey)
+  );
+}
+
+/** What is wrong with an authority's files; undefined when it can issue certificates until `untilMs`. */
+export function authorityFault(authority: AuthorityPem, untilMs: number): string | undefined {
+  const read = readPair(authority);
+  if (read === undefined) return 'its certificate and key cannot be read or do not belong together';
+  if (!read.certificate.ca) return 'its certificate is not one of an authority';
+  const { validTo } = read.certificate;
+  return Date.parse(validTo) < untilMs ? `it expires on ${validTo}` : undefined;
+}
+
+function readPair({ certPem, keyPem }: AuthorityPem): { readonly certificate: PlainCertificate } | undefined {
+  try {
+    const certificate = new PlainCertificate(certPem);
+    return certificate.checkPrivateKey(createPrivateKey(keyPem)) ? { certificate } : undefined;
+  } catch {
+    return undefined; // Neither PEM nor key: the caller says what that means.
+  }
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return new Set([...a, ...b]).size === new Set(a).size && new Set(a).size === new Set(b).size;
 }
 
 function validity(options: IssueOptions) {

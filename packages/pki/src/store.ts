@@ -1,6 +1,7 @@
 import { DiskError, type World } from '@kubelab/world';
 import {
   type AuthorityPem,
+  authorityFault,
   type CertificateSubject,
   createAuthority,
   issueCertificate,
@@ -36,7 +37,18 @@ type PkiWorld = Parameters<typeof ensurePki>[0];
 
 async function ensureAuthority(world: PkiWorld, directory: string): Promise<AuthorityPem> {
   const [certPem, keyPem] = await readPair(world, directory, 'ca');
-  if (certPem !== undefined && keyPem !== undefined) return { certPem, keyPem };
+  if (certPem !== undefined && keyPem !== undefined) {
+    const fault = authorityFault({ certPem, keyPem }, world.clock.nowMs() + renewBeforeMs);
+    if (fault === undefined) return { certPem, keyPem };
+    throw new Error(
+      `the certificate authority in ${directory} cannot be used: ${fault}. Stop the cluster and remove ${directory}: ` +
+        'a new one is made at the next start, and no data is lost',
+    );
+  }
+  if (certPem !== undefined)
+    throw new Error(
+      `${directory} holds only half of a certificate authority: restore ca.key, or remove the folder`,
+    );
   const authority = await createAuthority('kubelab-ca', options(world, authorityDays));
   await writePair(world, directory, 'ca', authority);
   return authority;
@@ -51,7 +63,7 @@ async function ensureCertificate(
   const [certPem, keyPem] = await readPair(world, directory, request.name);
   const untilMs = world.clock.nowMs() + renewBeforeMs;
   if (certPem !== undefined && keyPem !== undefined) {
-    if (await isUsable(authority, certPem, { hosts: request.hosts, untilMs })) return;
+    if (isUsable(authority, { certPem, keyPem }, { ...request, untilMs })) return;
   }
   await writePair(
     world,
@@ -82,8 +94,8 @@ async function readText(world: PkiWorld, path: string): Promise<string | undefin
 }
 
 /**
- * The key first: a certificate without its key would be found useless, a key without its certificate is
- * simply replaced.
+ * The key first: of an issued pair that a crash cut in half neither half is used, and it is made anew; so is an
+ * authority of which there is nothing but the key.
  */
 async function writePair(
   world: PkiWorld,

@@ -1,4 +1,5 @@
 export type * from './contract.js';
+export { formatLogLine } from './format.js';
 export { createMessageCollector } from './message-collector.js';
 export { createTelemetry, type LogLevel, silentTelemetry, type TelemetryOptions } from './telemetry.js';
 export { childTraceparent, newTraceparent, parseTraceparent, traceIdOf } from './trace-context.js';

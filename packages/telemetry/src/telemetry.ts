@@ -4,6 +4,8 @@ import type { LogFields, Logger, Telemetry } from './contract.js';
 import { createMessageCollector } from './message-collector.js';
 import { traceIdOf } from './trace-context.js';
 
+const causesMax = 8;
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface TelemetryOptions {
@@ -14,7 +16,7 @@ export interface TelemetryOptions {
   /** File to append lines to; absent: standard output. */
   readonly logPath?: string | undefined;
   /** Takes the lines instead of a file or standard output. */
-  readonly destination?: { write(line: string): void };
+  readonly destination?: { write(line: string): void } | undefined;
 }
 
 /** One component's logs (a JSON object a line) and its collector of messages. */
@@ -65,8 +67,8 @@ function plain(fields: LogFields): Record<string, unknown> {
   };
 }
 
-/** Message, code and stack, down the chain of causes. */
-function describeError(error: unknown): unknown {
+/** Message, code and stack, down the chain of causes, which may be a ring. */
+function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error);
   const code: unknown = Reflect.get(error, 'code');
   return {
@@ -74,6 +76,8 @@ function describeError(error: unknown): unknown {
     message: error.message,
     ...(code === undefined ? {} : { code }),
     stack: error.stack,
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...(error.cause === undefined || depth >= causesMax
+      ? {}
+      : { cause: describeError(error.cause, depth + 1) }),
   };
 }

@@ -1,4 +1,5 @@
-import { type Address, type Connection, NetworkError, type Timer } from '@kubelab/world';
+import { type Connection, NetworkError, type Timer } from '@kubelab/world';
+import { ClientSession, failPending, type PendingRequest, type PendingStream } from './client-session.js';
 import {
   type CallOptions,
   type DialOptions,
@@ -8,10 +9,8 @@ import {
   WireError,
   type WireStream,
 } from './contract.js';
-import { type Frame, ProtocolError } from './frame.js';
-import { closeCodes, limits } from './limits.js';
-import { labelOf, streamPort } from './server.js';
-import { type FrameLabel, Session } from './session.js';
+import { limits } from './limits.js';
+import { labelOf } from './session.js';
 import { StreamEnd } from './stream.js';
 
 export function dialWire(context: WireContext, options: DialOptions): WireClient {
@@ -20,46 +19,25 @@ export function dialWire(context: WireContext, options: DialOptions): WireClient
   return client;
 }
 
-interface PendingRequest {
-  readonly method: string;
-  readonly message: Message;
-  readonly label: FrameLabel;
-  readonly deadlineAtMs: number;
-  readonly resolve: (message: Message) => void;
-  readonly reject: (error: WireError) => void;
-  /** Forgets the abort listener. */
-  readonly settle: () => void;
-}
-
-interface PendingStream {
-  readonly method: string;
-  readonly message: Message;
-  readonly label: FrameLabel;
-  readonly deadlineAtMs: number;
-  readonly end: StreamEnd;
-}
-
 /**
- * Requests and streams are in `#waiting` until a connection takes them, then in `#requests` or `#streams`
- * until answered. A connection that breaks
- * fails all of the latter and leaves the former.
+ * Requests and streams are in `#waiting` until a connection takes them. A connection that breaks fails what it carries
+ * and leaves what waits; one whose server says that it stops is left to finish while another is dialled.
  */
 class Client implements WireClient {
   readonly #context: WireContext;
   readonly #options: DialOptions;
   #nextAddress: number;
-  #session: Session | undefined;
+  /** Takes what comes; its server introduced itself. */
+  #session: ClientSession | undefined;
+  /** All connections that are not closed: also one that is being opened, and those that retire. */
+  readonly #open = new Set<ClientSession>();
   #dialing: AbortController | undefined;
   #redialTimer: Timer | undefined;
   #failures = 0;
   #closed = false;
-  #nextId = 1;
-  readonly #requests = new Map<number, PendingRequest>();
-  readonly #streams = new Map<number, PendingStream>();
-  #waiting: (PendingRequest | PendingStream)[] = [];
-  readonly #listeners = new Set<(connected: boolean) => void>();
+  readonly #waiting = new Set<PendingRequest | PendingStream>();
+  #waitingSweep: Timer | undefined;
   #lastFailure = 'not connected yet';
-  #idleSweep: Timer | undefined;
 
   constructor(context: WireContext, options: DialOptions) {
     this.#context = context;
@@ -81,37 +59,40 @@ class Client implements WireClient {
 
   request(method: string, message: Message, options: CallOptions = {}): Promise<Message> {
     return new Promise((resolve, reject) => {
-      if (!this.#admit(reject)) return;
-      const { signal } = options;
-      if (signal?.aborted) return reject(canceled());
-      const abort = () => this.#abort(pending);
+      const { signal, trace } = options;
+      const refusal = this.#refusal(signal);
+      if (refusal !== undefined) return reject(refusal);
+      const label = labelOf(this.#options.describe, method, message, trace);
+      const deadlineAtMs = this.#deadline(options);
       const pending: PendingRequest = {
         method,
         message,
-        label: this.#label(method, message, options.trace),
-        deadlineAtMs: this.#deadline(options),
+        label,
+        deadlineAtMs,
+        carrier: undefined,
         resolve,
         reject,
-        settle: () => signal?.removeEventListener('abort', abort),
       };
-      signal?.addEventListener('abort', abort, { once: true });
-      return this.#start(pending);
+      return this.#send(signal === undefined ? pending : this.#abortable(pending, signal));
     });
   }
 
   openStream(method: string, message: Message, options: CallOptions = {}): WireStream {
-    const { signal } = options;
+    const { signal, trace } = options;
     const abort = () => end.fail(canceled());
     const end: StreamEnd = new StreamEnd(() => {
       signal?.removeEventListener('abort', abort);
-      this.#forgetStream(end);
+      this.#waiting.delete(pending);
+      pending.carrier?.session.forgetStream(pending.carrier.id);
     });
-    const refused = (error: WireError) => end.failLocally(error);
-    if (signal?.aborted) refused(canceled());
-    else if (this.#admit(refused)) {
+    const label = labelOf(this.#options.describe, method, message, trace);
+    const deadlineAtMs = this.#deadline(options);
+    const pending: PendingStream = { method, message, label, deadlineAtMs, carrier: undefined, end };
+    const refusal = this.#refusal(signal);
+    if (refusal !== undefined) end.failLocally(refusal);
+    else {
       signal?.addEventListener('abort', abort, { once: true });
-      const label = this.#label(method, message, options.trace);
-      this.#start({ method, message, label, deadlineAtMs: this.#deadline(options), end });
+      this.#send(pending);
     }
     return end;
   }
@@ -122,108 +103,70 @@ class Client implements WireClient {
     options: { readonly trace?: CallOptions['trace'] } = {},
   ): boolean {
     const session = this.#session;
-    if (session === undefined || session.connection.bufferedBytes > limits.datagramBufferBytesMax)
-      return false;
-    const { trace } = options;
-    session.send({ type: 'datagram', method, message, trace }, this.#label(method, message, trace));
+    if (session === undefined || session.bufferedBytes > limits.datagramBufferBytesMax) return false;
+    session.datagram(method, message, options.trace);
     return true;
-  }
-
-  redial(preferred?: Address): void {
-    if (preferred !== undefined) {
-      const at = this.#options.addresses.findIndex(
-        (a) => a.host === preferred.host && a.port === preferred.port,
-      );
-      if (at >= 0) this.#nextAddress = at;
-    }
-    this.#failures = 0;
-    if (this.#session !== undefined)
-      this.#session.close(closeCodes.goingAway, 'the client goes to another server');
-    else if (this.#redialTimer !== undefined) this.#dialSoon(0);
-  }
-
-  onStateChange(listener: (connected: boolean) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
   }
 
   close(): Promise<void> {
     this.#closed = true;
     this.#redialTimer?.cancel();
-    this.#idleSweep?.cancel();
+    this.#waitingSweep?.cancel();
     this.#dialing?.abort();
     const gone = new WireError('canceled', 'the client was closed');
-    for (const pending of this.#waiting.splice(0)) fail(pending, gone);
-    this.#session?.close(1000, 'done');
+    for (const pending of this.#waiting) failPending(pending, gone);
+    this.#waiting.clear();
+    for (const session of [...this.#open]) session.close(1000, 'done');
     return Promise.resolve();
   }
 
-  #admit(refuse: (error: WireError) => void): boolean {
-    if (this.#closed) {
-      refuse(new WireError('canceled', 'the client was closed'));
-      return false;
-    }
-    const open = this.#requests.size + this.#streams.size + this.#waiting.length;
-    if (open < limits.waitingMax) return true;
-    refuse(
-      new WireError('resourceExhausted', `${open} requests wait for ${this.#options.to}`, {
-        retryable: true,
-      }),
-    );
-    return false;
-  }
-
-  #label(method: string, message: Message, trace: string | undefined): FrameLabel {
-    return labelOf(this.#options, method, message, trace);
+  #refusal(signal: AbortSignal | undefined): WireError | undefined {
+    if (this.#closed) return new WireError('canceled', 'the client was closed');
+    if (signal?.aborted === true) return canceled();
+    const under = this.#waiting.size + (this.#session?.running ?? 0);
+    if (under < limits.waitingMax) return undefined;
+    const text = `${under} requests wait for ${this.#options.to}`;
+    return new WireError('resourceExhausted', text, { retryable: true });
   }
 
   #deadline(options: CallOptions): number {
     return this.#context.world.clock.monotonicMs() + (options.deadlineMs ?? limits.requestDeadlineMs);
   }
 
-  #start(pending: PendingRequest | PendingStream): void {
-    if (this.#session === undefined) {
-      this.#waiting.push(pending);
-      this.#idleSweep ??= this.#context.world.timers.setInterval(
-        () => this.#sweepWaiting(),
-        limits.sweepIntervalMs,
-      );
-    } else this.#sendNow(this.#session, pending);
-  }
-
-  #sendNow(session: Session, pending: PendingRequest | PendingStream): void {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const { method, message, label } = pending;
-    const deadlineMs = pending.deadlineAtMs - this.#context.world.clock.monotonicMs();
-    const fields = { id, method, message, deadlineMs, trace: label.trace };
-    if ('end' in pending) {
-      if (pending.end.over) return;
-      this.#streams.set(id, pending);
-      session.send({ type: 'streamOpen', ...fields }, label);
-      const describe = (sent: Message, trace: string | undefined) => this.#label(method, sent, trace);
-      pending.end.attach(streamPort(session, id, describe));
-    } else {
-      this.#requests.set(id, pending);
-      session.send({ type: 'request', ...fields }, label);
+  #send(pending: PendingRequest | PendingStream): void {
+    if (this.#session !== undefined) {
+      this.#session.send(pending);
+      return;
     }
+    this.#waiting.add(pending);
+    this.#waitingSweep ??= this.#context.world.timers.setInterval(
+      () => this.#sweepWaiting(),
+      limits.sweepIntervalMs,
+    );
   }
 
-  #abort(pending: PendingRequest): void {
-    const at = this.#waiting.indexOf(pending);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    for (const [id, running] of this.#requests) {
-      if (running !== pending) continue;
-      this.#requests.delete(id);
-      this.#session?.send({ type: 'cancel', id });
-    }
-    fail(pending, canceled());
+  #abortable(pending: PendingRequest, signal: AbortSignal): PendingRequest {
+    const settled = () => signal.removeEventListener('abort', abort);
+    const abortable: PendingRequest = {
+      ...pending,
+      resolve: (answer) => {
+        settled();
+        pending.resolve(answer);
+      },
+      reject: (error) => {
+        settled();
+        pending.reject(error);
+      },
+    };
+    const abort = () => this.#giveUp(abortable);
+    signal.addEventListener('abort', abort, { once: true });
+    return abortable;
   }
 
-  #forgetStream(end: StreamEnd): void {
-    for (const [id, stream] of this.#streams) if (stream.end === end) this.#streams.delete(id);
-    const at = this.#waiting.findIndex((pending) => 'end' in pending && pending.end === end);
-    if (at >= 0) this.#waiting.splice(at, 1);
+  #giveUp(pending: PendingRequest): void {
+    this.#waiting.delete(pending);
+    pending.carrier?.session.cancel(pending.carrier.id);
+    failPending(pending, canceled());
   }
 
   /* ------------------------------------------------------------ connection */
@@ -243,16 +186,20 @@ class Client implements WireClient {
         timeoutMs: limits.connectTimeoutMs,
         signal: controller.signal,
       });
-      this.#dialing = undefined;
-      this.#connected(connection);
+      this.#adopt(connection);
     } catch (error) {
-      this.#dialing = undefined;
       if (!(error instanceof NetworkError)) throw error;
-      this.#lastFailure = error.message;
-      this.#failures += 1;
-      // All addresses are tried at once, one after the other; only a whole round of failures makes it wait.
-      this.#dialSoon(this.#failures % addresses.length === 0 ? this.#backoffMs() : 0);
+      this.#failed(error.message);
+    } finally {
+      this.#dialing = undefined;
     }
+  }
+
+  /** All addresses are tried at once, one after the other; only a whole round of failures makes it wait. */
+  #failed(why: string): void {
+    this.#lastFailure = why;
+    this.#failures += 1;
+    this.#dialSoon(this.#failures % this.#options.addresses.length === 0 ? this.#backoffMs() : 0);
   }
 
   #backoffMs(): number {
@@ -270,117 +217,67 @@ class Client implements WireClient {
     }, delayMs);
   }
 
-  #connected(connection: Connection): void {
-    const session: Session = new Session(this.#context, connection, this.#options.to, {
-      frame: (frame) => this.#frame(session, frame),
-      closed: (reason) => this.#disconnected(session, reason),
-      sweep: (nowMs) => this.#sweep(nowMs),
+  #adopt(connection: Connection): void {
+    const openedAtMs = this.#context.world.clock.monotonicMs();
+    const session: ClientSession = new ClientSession(this.#context, connection, this.#options, {
+      opened: () => this.#opened(session),
+      goAway: () => this.#leave(session),
+      closed: (reason) => this.#disconnected(session, reason, openedAtMs),
     });
-    this.#session = session;
-    this.#failures = 0;
+    this.#open.add(session);
     session.start();
-    if (this.#closed) {
-      session.close(1000, 'done');
-      return;
-    }
-    this.#idleSweep?.cancel();
-    this.#idleSweep = undefined;
-    for (const pending of this.#waiting.splice(0)) this.#sendNow(session, pending);
-    for (const listener of [...this.#listeners]) listener(true);
+    if (this.#closed) session.close(1000, 'done');
   }
 
-  #disconnected(session: Session, reason: string): void {
+  #opened(session: ClientSession): void {
+    this.#session = session;
+    this.#waitingSweep?.cancel();
+    this.#waitingSweep = undefined;
+    for (const pending of this.#waiting) {
+      if (session.over) return; // What is left waits for the next one.
+      this.#waiting.delete(pending);
+      session.send(pending);
+    }
+  }
+
+  /** Its server stops: what is under way there is answered, what comes goes to the next. */
+  #leave(session: ClientSession): void {
     if (this.#session !== session) return;
     this.#session = undefined;
-    this.#lastFailure = `the connection to ${session.peerName} closed (${reason})`;
-    const error = new WireError('unavailable', this.#lastFailure, { mayHaveExecuted: true });
-    const requests = [...this.#requests.values()];
-    const streams = [...this.#streams.values()];
-    this.#requests.clear();
-    this.#streams.clear();
+    this.#failed(`${session.peerName} stops`);
+    session.retire();
+  }
+
+  #disconnected(session: ClientSession, reason: string, openedAtMs: number): void {
+    this.#open.delete(session);
+    const left = this.#session !== session && session.retiring;
+    if (this.#session === session) this.#session = undefined;
+    if (left) return;
+    const livedMs = this.#context.world.clock.monotonicMs() - openedAtMs;
+    if (livedMs < limits.stableAfterMs) {
+      this.#failed(reason);
+      return;
+    }
+    this.#lastFailure = reason;
+    this.#failures = 0;
     this.#dialSoon(0);
-    for (const pending of [...requests, ...streams]) fail(pending, error);
-    for (const listener of [...this.#listeners]) listener(false);
-  }
-
-  #frame(session: Session, frame: Frame): void {
-    switch (frame.type) {
-      case 'response':
-      case 'error':
-        this.#answer(session, frame);
-        break;
-      case 'streamMessage': {
-        const stream = this.#streams.get(frame.id);
-        if (stream === undefined) return; // Over on this side; the server has not heard yet.
-        session.received(this.#label(stream.method, frame.message, frame.trace), frame.message);
-        stream.end.receive(frame.message);
-        if (stream.end.overrun) throw new ProtocolError('more was sent on a stream than was granted');
-        break;
-      }
-      case 'streamEnd':
-        this.#streams.get(frame.id)?.end.receiveEnd();
-        break;
-      case 'streamFail':
-        this.#streams.get(frame.id)?.end.failLocally(frame.error);
-        break;
-      case 'window':
-        this.#streams.get(frame.id)?.end.receiveGrant(frame.bytes);
-        break;
-      case 'goAway':
-        break; // The server closes soon; until then it answers new requests with a retryable error.
-      default:
-        throw new ProtocolError(`a server does not send ${frame.type}`);
-    }
-  }
-
-  #answer(session: Session, frame: Frame & { type: 'response' | 'error' }): void {
-    const pending = this.#requests.get(frame.id);
-    if (pending === undefined) return; // Given up meanwhile.
-    this.#requests.delete(frame.id);
-    pending.settle();
-    const { label } = pending;
-    if (frame.type === 'response') {
-      session.received({ ...label, kind: `${label.kind} ok` }, frame.message);
-      pending.resolve(frame.message);
-    } else pending.reject(frame.error);
-  }
-
-  #sweep(nowMs: number): void {
-    for (const [id, pending] of this.#requests) {
-      if (pending.deadlineAtMs > nowMs) continue;
-      this.#requests.delete(id);
-      this.#session?.send({ type: 'cancel', id });
-      const text = `${this.#session?.peerName ?? this.#options.to} did not answer ${pending.method} in time`;
-      fail(pending, new WireError('deadlineExceeded', text, { mayHaveExecuted: true }));
-    }
-    for (const stream of [...this.#streams.values()]) {
-      if (stream.deadlineAtMs <= nowMs)
-        stream.end.fail(new WireError('deadlineExceeded', 'the deadline passed'));
-    }
   }
 
   /** While there is no connection: what waits for one too long was certainly not sent. */
   #sweepWaiting(): void {
     const nowMs = this.#context.world.clock.monotonicMs();
-    const late = this.#waiting.filter((pending) => pending.deadlineAtMs <= nowMs);
-    this.#waiting = this.#waiting.filter((pending) => pending.deadlineAtMs > nowMs);
     const text = `${this.#options.to} cannot be reached: ${this.#lastFailure}`;
-    for (const pending of late) fail(pending, new WireError('unavailable', text, { retryable: true }));
-    if (this.#waiting.length > 0) return;
-    this.#idleSweep?.cancel();
-    this.#idleSweep = undefined;
+    for (const pending of this.#waiting) {
+      if (pending.deadlineAtMs > nowMs) continue;
+      this.#waiting.delete(pending);
+      failPending(pending, new WireError('unavailable', text, { retryable: true }));
+    }
+    if (this.#waiting.size > 0) return;
+    this.#waitingSweep?.cancel();
+    this.#waitingSweep = undefined;
   }
 }
 
 function canceled(): WireError {
   return new WireError('canceled', 'the caller gave up');
-}
-
-function fail(pending: PendingRequest | PendingStream, error: WireError): void {
-  if ('end' in pending) {
-    pending.end.failLocally(error);
-    return;
-  }
-  pending.settle();
-  pending.reject(error);
 }

@@ -90,7 +90,7 @@ export type StreamHandler = (
   request: Message,
   context: RequestContext,
 ) => Promise<void> | void;
-/** Must not throw for bad input; there is nobody to tell. */
+/** What it throws is logged: there is nobody to tell. */
 export type DatagramHandler = (message: Message, context: Omit<RequestContext, 'signal'>) => void;
 
 /**
@@ -120,7 +120,10 @@ export interface ServeOptions {
 
 export interface WireServer {
   readonly address: Address;
-  /** Refuses new requests with `unavailable` (retryable), waits up to graceMs for running ones, closes. */
+  /**
+   * Tells clients to go elsewhere, refuses new requests and ends streams with `unavailable` (retryable), waits up to
+   * graceMs for running requests, closes.
+   */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -146,6 +149,7 @@ export interface CallOptions {
 }
 
 export interface WireClient {
+  /** To a server that introduced itself. */
   readonly connected: boolean;
   /** The name the connected server introduced itself by; undefined while not connected. */
   readonly server: string | undefined;
@@ -161,10 +165,12 @@ export interface WireClient {
    * handed to the connection.
    */
   datagram(method: string, message: Message, options?: { readonly trace?: Traceparent | undefined }): boolean;
-  /** Drops the connection (if any) and dials the next address: for a caller that was told to go elsewhere. */
-  redial(preferred?: Address): void;
-  onStateChange(listener: (connected: boolean) => void): () => void;
   close(): Promise<void>;
+}
+
+/** As it came in, with the trace context that its sender gave it. */
+export interface StreamMessage extends Message {
+  readonly trace: Traceparent | undefined;
 }
 
 /**
@@ -178,7 +184,7 @@ export interface WireClient {
  * (8 MiB) beyond it. A send() over that limit cuts the stream with `resourceExhausted`: memory is bounded,
  * and the reader knows to resume.
  */
-export interface WireStream extends AsyncIterable<Message> {
+export interface WireStream extends AsyncIterable<StreamMessage> {
   /** False once the stream is over. Never blocks; see writable() to pace oneself. */
   send(message: Message, options?: { readonly trace?: Traceparent | undefined }): boolean;
   /**
@@ -199,7 +205,10 @@ export interface WireStream extends AsyncIterable<Message> {
 
 /** What is wrong with a link. Absent fields are healthy. */
 export interface LinkFault {
-  /** Nothing passes; connections stall and then break by keep-alive. */
+  /**
+   * Nothing passes; connections stall and then break by keep-alive. With `kinds`, requests, answers and datagrams of those
+   * kinds are lost and the rest passes; a lost message of a stream still breaks its connection.
+   */
   readonly blocked?: boolean;
   readonly delayMs?: number;
   /** Added to delayMs, uniform in [0, jitterMs). */

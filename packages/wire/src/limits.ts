@@ -1,7 +1,12 @@
 /** Every bound of a connection, in one place. What happens at each stands beside it. */
 export const limits = {
-  /** A larger message closes the connection with 1009. Holds a 3 MiB API body and its head. */
+  /**
+   * A larger message is refused where it would be sent (`resourceExhausted`); one that comes in closes the
+   * connection with 1009. Holds a 3 MiB API body and its head.
+   */
   messageBytesMax: 8 * 2 ** 20,
+  /** Frames of one turn leave as one message, up to about this. */
+  batchBytesMax: 256 * 1024,
   /** Running at once on one connection; more are refused with `resourceExhausted` (retryable). */
   requestsMax: 4_096,
   streamsMax: 4_096,
@@ -21,6 +26,8 @@ export const limits = {
   connectTimeoutMs: 3_000,
   redialDelayMinMs: 50,
   redialDelayMaxMs: 2_000,
+  /** A connection that lived shorter counts as a failed dial: its server accepts and then drops. */
+  stableAfterMs: 2_000,
   requestDeadlineMs: 10_000,
   /** Deadlines are looked at this often: their resolution. */
   sweepIntervalMs: 50,

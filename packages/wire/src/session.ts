@@ -1,12 +1,12 @@
 import type { Connection, Timer } from '@kubelab/world';
-import type { Message, WireContext, WireService } from './contract.js';
-import { decodeFrame, encodeFrame, type Frame, ProtocolError, protocolVersion } from './frame.js';
+import { type Message, type WireContext, WireError, type WireService } from './contract.js';
+import { decodeFrames, type Frame, FrameBatch, ProtocolError, protocolVersion } from './frame.js';
 import { closeCodes, limits } from './limits.js';
-import { LinkSender } from './link-sender.js';
-
-export type Describe = NonNullable<WireService['describe']>;
+import { type FrameAbout, LinkSender } from './link-sender.js';
 
 export interface SessionHandlers {
+  /** The other side introduced itself: before that no other frame comes. */
+  opened(): void;
   /** Every frame but hello, ping and pong, in order. Throws ProtocolError for one that makes no sense. */
   frame(frame: Frame): void;
   closed(reason: string): void;
@@ -22,6 +22,36 @@ export interface FrameLabel {
 }
 
 /**
+ * What people are shown of a message. Its describer looks into what a peer sent: whatever it stumbles over, the
+ * message is still one of that method.
+ */
+export function labelOf(
+  describe: WireService['describe'],
+  method: string,
+  message: Message,
+  trace: string | undefined,
+): FrameLabel {
+  if (describe === undefined) return { kind: method, key: '', trace };
+  try {
+    const { kind, key } = describe(method, message);
+    return { kind, key, trace };
+  } catch {
+    return { kind: method, key: '', trace };
+  }
+}
+
+const singles: ReadonlySet<Frame['type']> = new Set(['request', 'response', 'error', 'cancel']);
+
+/** Of the answer to what `label` says. */
+export function answerLabel({ kind, key, trace }: FrameLabel, outcome: string): FrameLabel {
+  return { kind: `${kind} ${outcome}`, key, trace };
+}
+
+function natureOf(type: Frame['type']): FrameAbout['nature'] {
+  return type === 'datagram' ? 'datagram' : singles.has(type) ? 'single' : 'ordered';
+}
+
+/**
  * A connection that speaks frames: introduces itself, keeps alive, goes through link faults, and reports to
  * the trace.
  */
@@ -32,7 +62,12 @@ export class Session {
   readonly #handlers: SessionHandlers;
   /** What the other side calls itself. */
   peerName: string;
+  #greeted = false;
   #heardAtMs: number;
+  readonly #batch = new FrameBatch();
+  #flushing: Timer | undefined;
+  /** Of the frame being handled. */
+  #receivedBytes = 0;
   #over = false;
   readonly #timers: Timer[] = [];
 
@@ -46,14 +81,24 @@ export class Session {
     this.#heardAtMs = world.clock.monotonicMs();
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Waiting to leave. */
+  get bufferedBytes(): number {
+    return this.#batch.bytes + this.#sender.bufferedBytes;
+  }
+
   start(): void {
     const { timers, clock } = this.#context.world;
+    // First, for what is heard on starting may be answered at once.
+    this.send({ type: 'hello', version: protocolVersion, name: this.#context.telemetry.instance });
     this.connection.start({
       message: (data) => this.#receive(data),
       drain: () => undefined,
       close: (code, reason) => this.#closed(`${code}${reason === '' ? '' : `: ${reason}`}`),
     });
-    this.send({ type: 'hello', version: protocolVersion, name: this.#context.telemetry.instance });
     this.#timers.push(timers.setInterval(() => this.#keepAlive(), limits.pingIntervalMs));
     this.#timers.push(
       timers.setInterval(() => this.#handlers.sweep(clock.monotonicMs()), limits.sweepIntervalMs),
@@ -61,31 +106,65 @@ export class Session {
   }
 
   /**
-   * Labelled frames (those that carry what components say) are reported to the trace; the protocol's own are
-   * not.
+   * Labelled frames (those that carry what components say) are reported to the trace; the protocol's own are not. A
+   * frame that cannot be sent throws a WireError, and nothing of it has left: its message is too large, or no msgpack.
+   * What is sent in one turn of the event loop leaves together at its end.
    */
   send(frame: Frame, label?: FrameLabel): void {
     if (this.#over) return;
-    const parts = encodeFrame(frame);
-    const datagram = frame.type === 'datagram';
-    this.#sender.send(parts, { to: this.peerName, kind: label?.kind ?? frame.type, datagram });
-    if (label !== undefined)
-      this.#report(
-        'send',
-        label,
-        parts.reduce((sum, part) => sum + part.byteLength, 0),
-      );
-    if (this.connection.bufferedBytes > limits.connectionBufferBytesMax) {
+    const bytes =
+      frame.type !== 'datagram' && this.#sender.isClear(this.peerName)
+        ? this.#batchUp(frame)
+        : this.#sendAlone(frame, label);
+    if (label !== undefined) this.#report('send', label, bytes);
+    if (this.bufferedBytes > limits.connectionBufferBytesMax)
       this.close(closeCodes.overloaded, 'the other side does not read what it is sent');
+  }
+
+  #batchUp(frame: Frame): number {
+    const large = 'message' in frame && frame.message.payload.byteLength > limits.batchBytesMax;
+    if (large) this.#flush();
+    const bytes = this.#batch.add(frame);
+    if (this.#batch.bytes > limits.batchBytesMax) this.#flush();
+    else this.#flushing ??= this.#context.world.timers.setImmediate(() => this.#flush());
+    return bytes;
+  }
+
+  /** Through a link with faults, which may pick by kind, or as a message that may be lost by itself. */
+  #sendAlone(frame: Frame, label: FrameLabel | undefined): number {
+    const alone = new FrameBatch();
+    const bytes = alone.add(frame);
+    if (frame.type !== 'datagram') this.#flush();
+    const kind = label?.kind ?? frame.type;
+    this.#sender.send(alone.take(), { to: this.peerName, kind, nature: natureOf(frame.type) });
+    return bytes;
+  }
+
+  #flush(): void {
+    this.#flushing?.cancel();
+    this.#flushing = undefined;
+    if (!this.#batch.isEmpty) this.connection.send(this.#batch.take());
+  }
+
+  /** An error whose details cannot travel goes without them: the other side must hear of it. */
+  sendFailure(frame: Frame & { readonly type: 'error' | 'streamFail' }, label?: FrameLabel): void {
+    try {
+      this.send(frame, label);
+    } catch (error) {
+      this.#context.telemetry.log.error({ error, to: this.peerName }, 'an error could not be sent whole');
+      const { code, message, retryable, mayHaveExecuted } = frame.error;
+      const bare = new WireError(code, message.slice(0, 1_000), { retryable, mayHaveExecuted });
+      this.send({ ...frame, error: bare }, label);
     }
   }
 
-  /** Reports a frame that came in. */
-  received(label: FrameLabel, message: Message): void {
-    this.#report('receive', label, message.payload.byteLength);
+  /** Reports the frame that is being handled. */
+  received(label: FrameLabel): void {
+    this.#report('receive', label, this.#receivedBytes);
   }
 
   close(code: number, reason: string): void {
+    this.#flush();
     this.connection.close(code, reason);
     this.#closed(reason);
   }
@@ -94,17 +173,19 @@ export class Session {
     const { telemetry, world } = this.#context;
     const own = telemetry.instance;
     const [from, to] = direction === 'send' ? [own, this.peerName] : [this.peerName, own];
-    telemetry.messages.record({ timeMs: world.clock.nowMs(), direction, from, to, bytes, ...label });
+    const { kind, key, trace } = label;
+    telemetry.messages.record({ timeMs: world.clock.nowMs(), direction, from, to, bytes, kind, key, trace });
   }
 
   #receive(data: Uint8Array): void {
     if (this.#over) return;
     this.#heardAtMs = this.#context.world.clock.monotonicMs();
     try {
-      const frame = decodeFrame(data);
-      if (frame.type === 'hello') this.#hello(frame.version, frame.name);
-      else if (frame.type === 'ping') this.send({ type: 'pong' });
-      else if (frame.type !== 'pong') this.#handlers.frame(frame);
+      for (const { frame, bytes } of decodeFrames(data)) {
+        this.#receivedBytes = bytes;
+        this.#handle(frame);
+        if (this.#over) return;
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#context.telemetry.log.warn(
@@ -115,10 +196,20 @@ export class Session {
     }
   }
 
+  #handle(frame: Frame): void {
+    if (frame.type === 'hello') this.#hello(frame.version, frame.name);
+    else if (!this.#greeted) throw new ProtocolError(`${frame.type} before hello`);
+    else if (frame.type === 'ping') this.send({ type: 'pong' });
+    else if (frame.type !== 'pong') this.#handlers.frame(frame);
+  }
+
   #hello(version: number, name: string): void {
     if (version !== protocolVersion)
       throw new ProtocolError(`protocol version ${version}; this side speaks ${protocolVersion}`);
+    if (this.#greeted) throw new ProtocolError('hello twice');
+    this.#greeted = true;
     this.peerName = name;
+    this.#handlers.opened();
   }
 
   #keepAlive(): void {
@@ -131,7 +222,9 @@ export class Session {
   #closed(reason: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#flushing?.cancel();
     for (const timer of this.#timers) timer.cancel();
+    this.#sender.stop();
     this.#handlers.closed(reason);
   }
 }

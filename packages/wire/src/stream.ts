@@ -1,8 +1,17 @@
-import { type CallOptions, type Message, WireError, type WireStream } from './contract.js';
+import {
+  type CallOptions,
+  type Message,
+  type StreamMessage,
+  WireError,
+  type WireStream,
+} from './contract.js';
+import { ProtocolError } from './frame.js';
 import { limits } from './limits.js';
+import type { FrameLabel, Session } from './session.js';
 
 /** What a stream needs of the connection below it; absent while a client's stream waits for one. */
 export interface StreamPort {
+  /** Throws WireError when the message cannot be sent. */
   sendMessage(message: Message, trace: CallOptions['trace']): void;
   sendEnd(): void;
   sendFail(error: WireError): void;
@@ -29,12 +38,15 @@ export class StreamEnd implements WireStream {
   #endQueued = false;
   #endSent = false;
   #writableWaiters: (() => void)[] = [];
-  #inbox: Message[] = [];
+  #inbox: StreamMessage[] = [];
   #unreadBytes = 0;
   #ungrantedBytes = 0;
   #inboxEnded = false;
   #failure: WireError | undefined;
-  #readers: { resolve: (result: IteratorResult<Message>) => void; reject: (error: WireError) => void }[] = [];
+  #readers: {
+    resolve: (result: IteratorResult<StreamMessage>) => void;
+    reject: (error: WireError) => void;
+  }[] = [];
 
   constructor(onOver: () => void, port?: StreamPort) {
     this.#onOver = onOver;
@@ -94,8 +106,14 @@ export class StreamEnd implements WireStream {
     this.#finish();
   }
 
-  receive(message: Message): void {
+  receive(message: Message, trace: CallOptions['trace']): void {
     if (this.over || this.#inboxEnded) return;
+    this.#take({ ...message, trace });
+    if (this.#unreadBytes > 2 * limits.streamWindowBytes + limits.messageBytesMax)
+      throw new ProtocolError('more was sent on a stream than was granted');
+  }
+
+  #take(message: StreamMessage): void {
     const reader = this.#readers.shift();
     if (reader === undefined) {
       this.#inbox.push(message);
@@ -106,11 +124,6 @@ export class StreamEnd implements WireStream {
     reader.resolve({ value: message, done: false });
   }
 
-  /** Whether the sender sent more than it was granted: a broken peer. */
-  get overrun(): boolean {
-    return this.#unreadBytes > 2 * limits.streamWindowBytes + limits.messageBytesMax;
-  }
-
   receiveEnd(): void {
     if (this.over) return;
     this.#inboxEnded = true;
@@ -119,11 +132,14 @@ export class StreamEnd implements WireStream {
   }
 
   receiveGrant(bytes: number): void {
+    // Both sides count alike: nobody can be granted more than the window, plus what was sent over it.
+    if (bytes <= 0 || this.#creditBytes + bytes > limits.streamWindowBytes)
+      throw new ProtocolError(`a grant of ${bytes} bytes on a stream that has ${this.#creditBytes}`);
     this.#creditBytes += bytes;
     this.#flush();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Message> {
+  [Symbol.asyncIterator](): AsyncIterator<StreamMessage> {
     return {
       next: () => this.#next(),
       return: () => {
@@ -133,7 +149,7 @@ export class StreamEnd implements WireStream {
     };
   }
 
-  #next(): Promise<IteratorResult<Message>> {
+  #next(): Promise<IteratorResult<StreamMessage>> {
     const message = this.#inbox.shift();
     if (message !== undefined) {
       this.#unreadBytes -= costOf(message);
@@ -162,7 +178,13 @@ export class StreamEnd implements WireStream {
       const cost = costOf(next.message);
       this.#creditBytes -= cost;
       this.#queuedBytes -= cost;
-      port.sendMessage(next.message, next.trace);
+      try {
+        port.sendMessage(next.message, next.trace);
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        this.fail(error);
+        return;
+      }
     }
     if (sent > 0) this.#queue.splice(0, sent);
     if (this.#queue.length > 0) return;
@@ -182,4 +204,19 @@ export class StreamEnd implements WireStream {
     this.#abort.abort(failure);
     this.#onOver();
   }
+}
+
+/** A stream's way out over a connection. */
+export function streamPort(
+  session: Session,
+  id: number,
+  label: (message: Message, trace: string | undefined) => FrameLabel,
+): StreamPort {
+  return {
+    sendMessage: (message, trace) =>
+      session.send({ type: 'streamMessage', id, message, trace }, label(message, trace)),
+    sendEnd: () => session.send({ type: 'streamEnd', id }),
+    sendFail: (error) => session.sendFailure({ type: 'streamFail', id, error }),
+    grant: (bytes) => session.send({ type: 'window', id, bytes }),
+  };
 }

@@ -95,8 +95,9 @@ export interface EtcdServer {
 /** Where a watch's responses go. */
 export interface WatchSink {
   /**
-   * Events of whole revisions, in order; empty for a progress notice. Gives false when the reader is behind: the watch then
-   * waits for writable() and reads on from history (etcd: unsynced watchers), so that it holds up nobody.
+   * Events of whole revisions, in order; empty for a progress notice. Gives false when the reader is behind: the response was
+   * not taken then, and the watch waits for writable() and reads it again from history (etcd: unsynced watchers), so that it
+   * holds up nobody.
    */
   deliver(response: {
     readonly header: ResponseHeader;
@@ -109,6 +110,8 @@ export interface WatchSink {
 }
 
 export interface ServerWatch {
+  /** When the watch was registered: one from now on reports what comes after header.revision. */
+  readonly header: ResponseHeader;
   /** Asks for a progress notice: sent when the watch is level with the store. */
   requestProgress(): void;
   cancel(): void;

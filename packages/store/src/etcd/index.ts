@@ -3,5 +3,5 @@ export type { Message, MessageInput, MessageType } from './protobuf.js';
 export { ProtobufError } from './protobuf.js';
 export type { Method } from './services.js';
 export * as etcdServices from './services.js';
-export { fromGrpcStatus, type GrpcStatus, grpcCodes, toGrpcStatus } from './status.js';
+export { fromGrpcStatus, type GrpcStatus, grpcCodes, grpcErrorText, toGrpcStatus } from './status.js';
 export { checkRange, fromTxnResponse, toDeleteRange, toPut, toTxn } from './translate.js';

@@ -102,5 +102,3 @@ export const observeMethod = election('Observe', m.leaderRequest, m.leaderRespon
 
 const health = service('grpc.health.v1.Health');
 export const healthMethods = { check: health('Check', m.healthCheckRequest, m.healthCheckResponse) };
-/** The answer is a stream. */
-export const healthWatchMethod = health('Watch', m.healthCheckRequest, m.healthCheckResponse);

@@ -127,6 +127,12 @@ export function toGrpcStatus(error: unknown): GrpcStatus {
   return { code: grpcCodes[grpc], details };
 }
 
+/** An error as Go's gRPC prints it: what etcd gives as a watch's cancel_reason. */
+export function grpcErrorText(error: StoreError): string {
+  const { grpc } = table[error.code];
+  return `rpc error: code = ${grpc.charAt(0).toUpperCase()}${grpc.slice(1)} desc = ${toGrpcStatus(error).details}`;
+}
+
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

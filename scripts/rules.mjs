@@ -22,7 +22,8 @@ const ranks = [
   [/^packages\/(store|pki|api)$/, 3],
   [/^packages\/(client|component)$/, 4],
   [/^services\//, 5],
-  [/^(cli|sim|bench|e2e)$/, 6],
+  [/^sim$/, 6],
+  [/^(cli|bench|e2e)$/, 7],
 ];
 
 /** The outside, reached around packages/world. */
@@ -109,7 +110,7 @@ function placeOf(name) {
 }
 
 function rank(place) {
-  return ranks.find(([pattern]) => pattern.test(place))?.[1] ?? 6;
+  return ranks.find(([pattern]) => pattern.test(place))?.[1] ?? 7;
 }
 
 function checkWords(name, lines) {

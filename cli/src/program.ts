@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { check } from './check/check.js';
+import { type FaultKind, faultKinds } from './check/plan.js';
 import { readCluster } from './cluster-file.js';
 import type { CommandHost } from './command-host.js';
 import { control, status } from './commands/control.js';
@@ -66,6 +68,7 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
     .allowUnknownOption()
     .action((args: string[]) => withCode(kubectl(host, data(), args)));
   addTrace(program, host, data);
+  addCheck(program, host, data, withCode);
   program
     .command('set-up-containers', { hidden: true })
     .description('write certificates and kubeconfig for docker compose')
@@ -137,6 +140,63 @@ function addControl(program: Command, host: CommandHost, data: () => string): vo
         control(host, data(), { action, name, wholeNode: options.wholeNode }),
       );
   }
+}
+
+function addCheck(
+  program: Command,
+  host: CommandHost,
+  data: () => string,
+  withCode: (work: Promise<number>) => Promise<void>,
+): void {
+  program
+    .command('check')
+    .description('break the running store while clients use it, and prove that what they saw is linearizable')
+    .option('--duration <time>', 'how long clients work: 60s, 5m', duration, 60_000)
+    .option('--faults <list>', `some of ${faultKinds.join(',')}; or none`, faultList, [...faultKinds])
+    .option('--clients <n>', 'clients that know all members', wholeNumber, 6)
+    .option('--seed <n>', 'draws faults and operations; printed when not given', wholeNumber)
+    .option('--picture <file>', 'where a counterexample is drawn', 'counterexample.html')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      examples(
+        'kubelab check',
+        'kubelab check --duration 5m --faults kill,partition',
+        'kubelab check --faults none -o json',
+      ),
+    )
+    .action((options: CheckCommandOptions) =>
+      withCode(
+        check(host, data(), {
+          durationMs: options.duration,
+          faults: options.faults,
+          clients: options.clients,
+          seed: options.seed,
+          picture: host.resolvePath(options.picture),
+          output: options.output,
+        }),
+      ),
+    );
+}
+
+interface CheckCommandOptions {
+  readonly duration: number;
+  readonly faults: readonly FaultKind[];
+  readonly clients: number;
+  readonly seed?: number;
+  readonly picture: string;
+  readonly output: 'text' | 'json';
+}
+
+function duration(text: string): number {
+  const match = /^(\d+)(s|m)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('a time like 60s or 5m is needed.');
+  return Number(match[1]) * (match[2] === 'm' ? 60_000 : 1_000);
+}
+
+function faultList(text: string): FaultKind[] {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => choice(faultKinds)(name.trim()));
 }
 
 function addTrace(program: Command, host: CommandHost, data: () => string): void {

@@ -61,7 +61,7 @@ export function historyOf(
       value: value ?? '',
       revision,
     });
-  const whole = watches.filter((watch) => watch.options.startRevision <= 1 && watch.options.ofEverything);
+  const whole = watches.filter((watch) => watch.options.ofEverything);
   return {
     events: [...events.values()].sort((a, b) => a.revision - b.revision),
     completeTo: Math.max(0, ...whole.map((watch) => watch.complete)),

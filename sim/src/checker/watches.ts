@@ -9,7 +9,7 @@ export interface WatchedEvent {
 export interface WatchOptions {
   readonly name: string;
   readonly matches: (key: string) => boolean;
-  /** Every key that the workload touches matches. */
+  /** Every key that the workload touches matches, and none was touched before its start. */
   readonly ofEverything: boolean;
   /** The first revision asked for. */
   readonly startRevision: number;

@@ -22,8 +22,8 @@ export interface WatcherParts {
 
 /** Watches until it is stopped; what it saw is in the recorder. */
 export async function runWatcher(parts: WatcherParts): Promise<void> {
-  const { name, world, recorder, prefix, watched, stop } = parts;
-  let record = begin(parts, name, parts.startRevision);
+  const { name, world, recorder, stop } = parts;
+  let record = begin(parts, name, parts.startRevision, parts.watched === parts.prefix);
   for (let turn = 1; !stop.aborted; turn += 1) {
     const outcome = await watchOnce(parts, record);
     if (outcome === 'left') {
@@ -40,21 +40,19 @@ export async function runWatcher(parts: WatcherParts): Promise<void> {
       );
       return;
     }
-    record = begin({ ...parts, prefix, watched }, `${name} (${turn})`, outcome.compactRevision);
+    record.compactRevision = outcome.compactRevision;
+    record = begin(parts, `${name} (${turn})`, outcome.compactRevision, false);
   }
 }
 
 function begin(
-  { recorder, prefix, watched }: WatcherParts,
+  { recorder, watched }: WatcherParts,
   name: string,
   startRevision: number,
+  ofEverything: boolean,
 ): WatchRecord {
-  const record = new WatchRecord({
-    name,
-    startRevision,
-    ofEverything: watched === prefix,
-    matches: (key) => key.startsWith(watched),
-  });
+  const matches = (key: string) => key.startsWith(watched);
+  const record = new WatchRecord({ name, startRevision, ofEverything, matches });
   recorder.watches.push(record);
   return record;
 }

@@ -1,3 +1,6 @@
+const maxSafe = BigInt(Number.MAX_SAFE_INTEGER);
+const maxUint64 = 2n ** 64n - 1n;
+
 /** Writes numbers (LEB128, exact below 2^53), bytes and text into a growing buffer. */
 export class ByteWriter {
   #buffer: Uint8Array;
@@ -24,6 +27,21 @@ export class ByteWriter {
       rest = Math.floor(rest / 0x80);
     }
     this.#buffer[this.#length] = rest;
+    this.#length += 1;
+    return this;
+  }
+
+  /** Unsigned, below 2^64; laid out as uint() does, so that a small one is read by either. */
+  bigUint(value: bigint): this {
+    if (value <= maxSafe) return this.uint(Number(value));
+    this.#reserve(10);
+    let rest = value;
+    while (rest >= 0x80n) {
+      this.#buffer[this.#length] = Number(rest & 0x7fn) | 0x80;
+      this.#length += 1;
+      rest >>= 7n;
+    }
+    this.#buffer[this.#length] = Number(rest);
     this.#length += 1;
     return this;
   }
@@ -91,6 +109,25 @@ export class ByteReader {
     }
     if (!Number.isSafeInteger(value)) throw new BytesError('number too large');
     return value;
+  }
+
+  bigUint(): bigint {
+    const first = this.u8();
+    if (first < 0x80) return first === 0 ? 0n : BigInt(first);
+    let value = BigInt(first & 0x7f);
+    for (let shift = 7n; ; shift += 7n) {
+      const byte = this.u8();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (value > maxUint64) throw new BytesError('number too large');
+      if (byte < 0x80) return value;
+    }
+  }
+
+  /** Bits that mean nothing are refused: an encoder cannot have set them. */
+  flags(known: number): number {
+    const bits = this.u8();
+    if ((bits & ~known) !== 0) throw new BytesError(`unknown flags: ${bits}`);
+    return bits;
   }
 
   bytes(): Uint8Array {

@@ -2,6 +2,12 @@ import { dialWire, type Message, noBytes, type WireClient, type WireContext, Wir
 import type { Address, TlsMaterial } from '@kubelab/world';
 import { decodeRangeResponse, decodeTxnResponse, encodeRange, encodeTxn } from './codec.js';
 import type {
+  LeaseGrantRequest,
+  LeaseGrantResponse,
+  LeaseId,
+  LeaseKeepAliveResponse,
+  LeaseLeasesResponse,
+  LeaseTimeToLiveResponse,
   RangeRequest,
   RangeResponse,
   StatusResponse,
@@ -15,6 +21,13 @@ import type {
 } from './contract.js';
 import { describeStoreMessage } from './describe.js';
 import { fromWireError, storeError } from './errors.js';
+import {
+  decodeLeaseGrantResponse,
+  decodeLeasesResponse,
+  decodeTimeToLiveResponse,
+  encodeLeaseGrant,
+  encodeLeaseId,
+} from './lease-codec.js';
 import { ResumingWatch } from './watch-client.js';
 
 const deadlineMsDefault = 10_000;
@@ -88,8 +101,49 @@ class StoreClient implements Store {
     return watch;
   }
 
-  async compact(revision: number, options?: StoreCallOptions): Promise<void> {
-    await this.#call('store.compact', { head: { revision }, payload: noBytes }, { ...options, write: true });
+  async compact(
+    revision: number,
+    options?: StoreCallOptions & { readonly physical?: boolean },
+  ): Promise<void> {
+    const head = { revision, physical: options?.physical === true };
+    await this.#call('store.compact', { head, payload: noBytes }, { ...options, write: true });
+  }
+
+  async leaseGrant(request: LeaseGrantRequest, options?: StoreCallOptions): Promise<LeaseGrantResponse> {
+    const answer = await this.#lease('store.leaseGrant', encodeLeaseGrant(request), true, options);
+    return decodeLeaseGrantResponse(answer);
+  }
+
+  async leaseRevoke(id: LeaseId, options?: StoreCallOptions): Promise<void> {
+    await this.#lease('store.leaseRevoke', encodeLeaseId(id), true, options);
+  }
+
+  /** Not a write: to renew twice is to renew. */
+  async leaseKeepAlive(id: LeaseId, options?: StoreCallOptions): Promise<LeaseKeepAliveResponse> {
+    return decodeLeaseGrantResponse(
+      await this.#lease('store.leaseKeepAlive', encodeLeaseId(id), false, options),
+    );
+  }
+
+  async leaseTimeToLive(
+    id: LeaseId,
+    options?: StoreCallOptions & { readonly keys?: boolean },
+  ): Promise<LeaseTimeToLiveResponse> {
+    const request = encodeLeaseId(id, options?.keys === true);
+    return decodeTimeToLiveResponse(await this.#lease('store.leaseTimeToLive', request, false, options));
+  }
+
+  async leaseLeases(options?: StoreCallOptions): Promise<LeaseLeasesResponse> {
+    return decodeLeasesResponse(await this.#lease('store.leaseLeases', noBytes, false, options));
+  }
+
+  async #lease(
+    method: string,
+    payload: Uint8Array,
+    write: boolean,
+    options: StoreCallOptions | undefined,
+  ): Promise<Uint8Array> {
+    return (await this.#call(method, { head: null, payload }, { ...options, write })).payload;
   }
 
   async status(options?: StoreCallOptions): Promise<StatusResponse> {

@@ -20,7 +20,11 @@ import type {
  * tags. README.md has the layout.
  * Decoders throw BytesError on anything an encoder cannot have written.
  */
-const operationTypes = ['put', 'deleteRange', 'range'] as const;
+const operationTypes = ['put', 'deleteRange', 'range', 'txn'] as const;
+const sortTargets = ['key', 'version', 'createRevision', 'modRevision', 'value'] as const;
+const sortOrders = ['none', 'ascend', 'descend'] as const;
+/** Transactions within transactions; a deeper one is refused, for reading it costs stack. */
+export const txnDepthMax = 16;
 const compareTargets = ['version', 'createRevision', 'modRevision', 'lease', 'value'] as const;
 const compareResults = ['equal', 'notEqual', 'greater', 'less'] as const;
 
@@ -52,22 +56,34 @@ function writeKeyRange(writer: ByteWriter, range: KeyRange): void {
 
 function readKeyRange(reader: ByteReader): KeyRange {
   const key = reader.bytes();
-  return reader.u8() === 0 ? { key } : { key, rangeEnd: reader.bytes() };
+  return reader.flags(1) === 0 ? { key } : { key, rangeEnd: reader.bytes() };
 }
 
+function bitsOf(...flags: readonly (boolean | undefined)[]): number {
+  return flags.reduce<number>((bits, flag, at) => bits | (flag === true ? 1 << at : 0), 0);
+}
+
+/** Key, end, limit, revision, flags; then sort and bounds where the flags say that they are there. */
 function writeRange(writer: ByteWriter, request: RangeRequest): void {
   writeKeyRange(writer, request);
   writer.uint(request.limit ?? 0).uint(request.revision ?? 0);
-  const flags = [request.keysOnly, request.countOnly, request.serializable];
-  writer.u8(flags.reduce<number>((bits, flag, at) => bits | (flag === true ? 1 << at : 0), 0));
+  const { minModRevision = 0, maxModRevision = 0, minCreateRevision = 0, maxCreateRevision = 0 } = request;
+  const target = sortTargets.indexOf(request.sortTarget ?? 'key');
+  const order = sortOrders.indexOf(request.sortOrder ?? 'none');
+  const sorted = target + order > 0;
+  const bounded = minModRevision + maxModRevision + minCreateRevision + maxCreateRevision > 0;
+  writer.u8(bitsOf(request.keysOnly, request.countOnly, request.serializable, sorted, bounded));
+  if (sorted) writer.u8(target).u8(order);
+  if (!bounded) return;
+  writer.uint(minModRevision).uint(maxModRevision).uint(minCreateRevision).uint(maxCreateRevision);
 }
 
 function readRange(reader: ByteReader): RangeRequest {
   const range = readKeyRange(reader);
   const limit = reader.uint();
   const revision = reader.uint();
-  const bits = reader.u8();
-  return {
+  const bits = reader.flags(31);
+  const request: RangeRequest = {
     ...range,
     limit,
     revision,
@@ -75,6 +91,17 @@ function readRange(reader: ByteReader): RangeRequest {
     countOnly: (bits & 2) > 0,
     serializable: (bits & 4) > 0,
   };
+  if (bits < 8) return request;
+  const sort =
+    (bits & 8) === 0
+      ? {}
+      : { sortTarget: pick(sortTargets, reader.u8()), sortOrder: pick(sortOrders, reader.u8()) };
+  if ((bits & 16) === 0) return { ...request, ...sort };
+  const minModRevision = reader.uint();
+  const maxModRevision = reader.uint();
+  const minCreateRevision = reader.uint();
+  const maxCreateRevision = reader.uint();
+  return { ...request, ...sort, minModRevision, maxModRevision, minCreateRevision, maxCreateRevision };
 }
 
 function writeOperation(writer: ByteWriter, operation: Operation): void {
@@ -82,35 +109,41 @@ function writeOperation(writer: ByteWriter, operation: Operation): void {
   switch (operation.type) {
     case 'put':
       writer.bytes(operation.key).bytes(operation.value);
-      writer.uint(operation.lease ?? 0).u8(operation.prevKv === true ? 1 : 0);
+      writer.bigUint(operation.lease ?? 0n);
+      writer.u8(bitsOf(operation.prevKv, operation.ignoreValue, operation.ignoreLease));
       return;
     case 'deleteRange':
       writeKeyRange(writer, operation);
-      writer.u8(operation.prevKv === true ? 1 : 0);
+      writer.u8(bitsOf(operation.prevKv));
       return;
     case 'range':
       writeRange(writer, operation);
+      return;
+    case 'txn':
+      writeTxn(writer, operation);
       return;
     default:
       operation satisfies never;
   }
 }
 
-function readOperation(reader: ByteReader): Operation {
+function readOperation(reader: ByteReader, depth: number): Operation {
   const type = pick(operationTypes, reader.u8());
   switch (type) {
-    case 'put':
-      return {
-        type,
-        key: reader.bytes(),
-        value: reader.bytes(),
-        lease: reader.uint(),
-        prevKv: reader.u8() === 1,
-      };
+    case 'put': {
+      const key = reader.bytes();
+      const value = reader.bytes();
+      const lease = reader.bigUint();
+      const bits = reader.flags(7);
+      const put = { type, key, value, lease, prevKv: (bits & 1) > 0 };
+      return bits < 2 ? put : { ...put, ignoreValue: (bits & 2) > 0, ignoreLease: (bits & 4) > 0 };
+    }
     case 'deleteRange':
-      return { type, ...readKeyRange(reader), prevKv: reader.u8() === 1 };
+      return { type, ...readKeyRange(reader), prevKv: reader.flags(1) === 1 };
     case 'range':
       return { type, ...readRange(reader) };
+    case 'txn':
+      return { type, ...readTxn(reader, depth + 1) };
     default:
       return type satisfies never;
   }
@@ -120,6 +153,7 @@ function writeCompare(writer: ByteWriter, compare: Compare): void {
   writeKeyRange(writer, compare);
   writer.u8(compareTargets.indexOf(compare.target)).u8(compareResults.indexOf(compare.result));
   if (compare.target === 'value') writer.bytes(compare.bytes);
+  else if (compare.target === 'lease') writer.bigUint(compare.lease);
   else writer.uint(compare.number);
 }
 
@@ -128,24 +162,35 @@ function readCompare(reader: ByteReader): Compare {
   const target = pick(compareTargets, reader.u8());
   const result = pick(compareResults, reader.u8());
   if (target === 'value') return { ...range, target, result, bytes: reader.bytes() };
+  if (target === 'lease') return { ...range, target, result, lease: reader.bigUint() };
   return { ...range, target, result, number: reader.uint() };
+}
+
+function writeTxn(writer: ByteWriter, request: TxnRequest): void {
+  writeList(writer, request.compare, writeCompare);
+  writeList(writer, request.success, writeOperation);
+  writeList(writer, request.failure, writeOperation);
+}
+
+function readTxn(reader: ByteReader, depth: number): TxnRequest {
+  if (depth > txnDepthMax) throw new BytesError(`transactions nested more than ${txnDepthMax} deep`);
+  const operation = () => readOperation(reader, depth);
+  return {
+    compare: list(reader, readCompare),
+    success: list(reader, operation),
+    failure: list(reader, operation),
+  };
 }
 
 export function encodeTxn(request: TxnRequest): Uint8Array {
   const writer = new ByteWriter();
-  writeList(writer, request.compare, writeCompare);
-  writeList(writer, request.success, writeOperation);
-  writeList(writer, request.failure, writeOperation);
+  writeTxn(writer, request);
   return writer.finish();
 }
 
 export function decodeTxn(bytes: Uint8Array): TxnRequest {
   const reader = new ByteReader(bytes);
-  return whole(reader, {
-    compare: list(reader, readCompare),
-    success: list(reader, readOperation),
-    failure: list(reader, readOperation),
-  });
+  return whole(reader, readTxn(reader, 0));
 }
 
 export function encodeRange(request: RangeRequest): Uint8Array {
@@ -162,9 +207,10 @@ export function decodeRange(bytes: Uint8Array): RangeRequest {
 export function encodeWatch(request: WatchRequest): Uint8Array {
   const writer = new ByteWriter();
   writeKeyRange(writer, request);
+  const { prevKv, progressNotify, fragment, filters = [] } = request;
   writer
     .uint(request.startRevision ?? 0)
-    .u8((request.prevKv === true ? 1 : 0) | (request.progressNotify === true ? 2 : 0));
+    .u8(bitsOf(prevKv, progressNotify, fragment, filters.includes('noPut'), filters.includes('noDelete')));
   return writer.finish();
 }
 
@@ -172,15 +218,25 @@ export function decodeWatch(bytes: Uint8Array): WatchRequest {
   const reader = new ByteReader(bytes);
   const range = readKeyRange(reader);
   const startRevision = reader.uint();
-  const bits = reader.u8();
-  return whole(reader, { ...range, startRevision, prevKv: (bits & 1) > 0, progressNotify: (bits & 2) > 0 });
+  const bits = reader.flags(31);
+  const filters: ('noPut' | 'noDelete')[] = [];
+  if ((bits & 8) > 0) filters.push('noPut');
+  if ((bits & 16) > 0) filters.push('noDelete');
+  return whole(reader, {
+    ...range,
+    startRevision,
+    prevKv: (bits & 1) > 0,
+    progressNotify: (bits & 2) > 0,
+    fragment: (bits & 4) > 0,
+    filters,
+  });
 }
 
 export function writeKeyValue(writer: ByteWriter, kv: KeyValue): void {
   writer.bytes(kv.key).bytes(kv.value).uint(kv.createRevision).uint(kv.modRevision);
   writer
     .uint(kv.version)
-    .uint(kv.lease)
+    .bigUint(kv.lease)
     .text(kv.trace ?? '');
 }
 
@@ -189,16 +245,16 @@ export function readKeyValue(reader: ByteReader): KeyValue {
   const value = reader.bytes();
   const createRevision = reader.uint();
   const modRevision = reader.uint();
-  const kv = { key, value, createRevision, modRevision, version: reader.uint(), lease: reader.uint() };
+  const kv = { key, value, createRevision, modRevision, version: reader.uint(), lease: reader.bigUint() };
   const trace = reader.text();
   return trace === '' ? kv : { ...kv, trace };
 }
 
-function writeHeader(writer: ByteWriter, header: ResponseHeader): void {
+export function writeHeader(writer: ByteWriter, header: ResponseHeader): void {
   writer.text(header.clusterId).text(header.memberId).uint(header.revision).uint(header.raftTerm);
 }
 
-function readHeader(reader: ByteReader): ResponseHeader {
+export function readHeader(reader: ByteReader): ResponseHeader {
   return {
     clusterId: reader.text(),
     memberId: reader.text(),
@@ -207,7 +263,7 @@ function readHeader(reader: ByteReader): ResponseHeader {
   };
 }
 
-function writeOperationResponse(writer: ByteWriter, response: OperationResponse): void {
+export function writeOperationResponse(writer: ByteWriter, response: OperationResponse): void {
   writer.u8(operationTypes.indexOf(response.type));
   switch (response.type) {
     case 'put':
@@ -221,12 +277,17 @@ function writeOperationResponse(writer: ByteWriter, response: OperationResponse)
       writeList(writer, response.kvs, writeKeyValue);
       writer.u8(response.more ? 1 : 0).uint(response.count);
       return;
+    case 'txn':
+      writer.u8(response.succeeded ? 1 : 0);
+      writeList(writer, response.responses, writeOperationResponse);
+      return;
     default:
       response satisfies never;
   }
 }
 
-function readOperationResponse(reader: ByteReader): OperationResponse {
+function readOperationResponse(reader: ByteReader, depth = 0): OperationResponse {
+  if (depth > txnDepthMax) throw new BytesError(`answers nested more than ${txnDepthMax} deep`);
   const type = pick(operationTypes, reader.u8());
   switch (type) {
     case 'put': {
@@ -236,7 +297,11 @@ function readOperationResponse(reader: ByteReader): OperationResponse {
     case 'deleteRange':
       return { type, deleted: reader.uint(), prevKvs: list(reader, readKeyValue) };
     case 'range':
-      return { type, kvs: list(reader, readKeyValue), more: reader.u8() === 1, count: reader.uint() };
+      return { type, kvs: list(reader, readKeyValue), more: reader.flags(1) === 1, count: reader.uint() };
+    case 'txn': {
+      const succeeded = reader.flags(1) === 1;
+      return { type, succeeded, responses: list(reader, () => readOperationResponse(reader, depth + 1)) };
+    }
     default:
       return type satisfies never;
   }
@@ -254,8 +319,8 @@ export function decodeTxnResponse(bytes: Uint8Array): TxnResponse {
   const reader = new ByteReader(bytes);
   return whole(reader, {
     header: readHeader(reader),
-    succeeded: reader.u8() === 1,
-    responses: list(reader, readOperationResponse),
+    succeeded: reader.flags(1) === 1,
+    responses: list(reader, () => readOperationResponse(reader)),
   });
 }
 
@@ -272,7 +337,7 @@ export function decodeRangeResponse(bytes: Uint8Array): RangeResponse {
   return whole(reader, {
     header: readHeader(reader),
     kvs: list(reader, readKeyValue),
-    more: reader.u8() === 1,
+    more: reader.flags(1) === 1,
     count: reader.uint(),
   });
 }
@@ -284,7 +349,7 @@ function writeEvent(writer: ByteWriter, event: StoreEvent): void {
 }
 
 function readEvent(reader: ByteReader): StoreEvent {
-  const bits = reader.u8();
+  const bits = reader.flags(3);
   const event = { type: (bits & 1) === 0 ? ('put' as const) : ('delete' as const), kv: readKeyValue(reader) };
   return (bits & 2) === 0 ? event : { ...event, prevKv: readKeyValue(reader) };
 }
@@ -292,16 +357,25 @@ function readEvent(reader: ByteReader): StoreEvent {
 export function encodeWatchResponse(response: WatchResponse): Uint8Array {
   const writer = new ByteWriter(512);
   writeHeader(writer, response.header);
+  writer.u8(bitsOf(response.fragment));
   writeList(writer, response.events, writeEvent);
   return writer.finish();
 }
 
 export function decodeWatchResponse(bytes: Uint8Array): WatchResponse {
   const reader = new ByteReader(bytes);
-  return whole(reader, { header: readHeader(reader), events: list(reader, readEvent) });
+  const header = readHeader(reader);
+  const fragment = reader.flags(1) === 1;
+  return whole(reader, { header, events: list(reader, readEvent), ...(fragment ? { fragment } : {}) });
 }
 
-function whole<T>(reader: ByteReader, value: T): T {
+/** About what the event takes on the wire, for bounds. */
+export function eventBytes({ kv, prevKv }: StoreEvent): number {
+  const of = (one: KeyValue) => one.key.byteLength + one.value.byteLength + 90;
+  return of(kv) + (prevKv === undefined ? 0 : of(prevKv));
+}
+
+export function whole<T>(reader: ByteReader, value: T): T {
   if (!reader.done) throw new BytesError('bytes left over');
   return value;
 }

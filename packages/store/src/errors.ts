@@ -1,40 +1,63 @@
 import { WireError, type WireErrorCode } from '@kubelab/wire';
 import { StoreError, type StoreErrorCode } from './contract.js';
 
-/** Each store error's wire code (etcd's gRPC code) and text (etcd's where it has one). */
-const table: Readonly<
-  Record<StoreErrorCode, { readonly wire: WireErrorCode; readonly text: string; readonly retryable: boolean }>
-> = {
-  compacted: {
-    wire: 'outOfRange',
-    text: 'etcdserver: mvcc: required revision has been compacted',
-    retryable: false,
-  },
-  futureRevision: {
-    wire: 'outOfRange',
-    text: 'etcdserver: mvcc: required revision is a future revision',
-    retryable: false,
-  },
-  tooManyOperations: {
-    wire: 'invalidArgument',
-    text: 'etcdserver: too many operations in txn request',
-    retryable: false,
-  },
-  duplicateKey: {
-    wire: 'invalidArgument',
-    text: 'etcdserver: duplicate key given in txn request',
-    retryable: false,
-  },
-  requestTooLarge: { wire: 'invalidArgument', text: 'etcdserver: request is too large', retryable: false },
-  noSpace: { wire: 'resourceExhausted', text: 'etcdserver: mvcc: database space exceeded', retryable: false },
-  tooManyRequests: { wire: 'resourceExhausted', text: 'etcdserver: too many requests', retryable: true },
-  noLeader: { wire: 'unavailable', text: 'etcdserver: no leader', retryable: true },
-  timeout: { wire: 'unavailable', text: 'etcdserver: request timed out', retryable: false },
-  unavailable: { wire: 'unavailable', text: 'etcdserver: leader changed', retryable: false },
-  permissionDenied: { wire: 'permissionDenied', text: 'etcdserver: permission denied', retryable: false },
-  leaseNotFound: { wire: 'notFound', text: 'etcdserver: requested lease not found', retryable: false },
-  invalidArgument: { wire: 'invalidArgument', text: 'etcdserver: invalid request', retryable: false },
-  corrupt: { wire: 'dataLoss', text: 'etcdserver: corrupt cluster', retryable: false },
+interface Row {
+  readonly wire: WireErrorCode;
+  readonly text: string;
+  /** Certainly not executed, and worth repeating. */
+  readonly retryable: boolean;
+}
+
+function row(wire: WireErrorCode, text: string, retryable = false): Row {
+  return { wire, text: `etcdserver: ${text}`, retryable };
+}
+
+/** Each store error's wire code (etcd's gRPC code) and text (etcd's: api/v3rpc/rpctypes/error.go). */
+const table: Readonly<Record<StoreErrorCode, Row>> = {
+  compacted: row('outOfRange', 'mvcc: required revision has been compacted'),
+  futureRevision: row('outOfRange', 'mvcc: required revision is a future revision'),
+  tooManyOperations: row('invalidArgument', 'too many operations in txn request'),
+  duplicateKey: row('invalidArgument', 'duplicate key given in txn request'),
+  requestTooLarge: row('invalidArgument', 'request is too large'),
+  noSpace: row('resourceExhausted', 'mvcc: database space exceeded'),
+  tooManyRequests: row('resourceExhausted', 'too many requests', true),
+  noLeader: row('unavailable', 'no leader', true),
+  timeout: row('unavailable', 'request timed out'),
+  unavailable: row('unavailable', 'leader changed'),
+  permissionDenied: row('permissionDenied', 'permission denied'),
+  leaseNotFound: row('notFound', 'requested lease not found'),
+  leaseExists: row('failedPrecondition', 'lease already exists'),
+  leaseTtlTooLarge: row('outOfRange', 'too large lease TTL'),
+  keyNotFound: row('invalidArgument', 'key not found'),
+  memberNotFound: row('notFound', 'member not found'),
+  memberExists: row('failedPrecondition', 'member ID already exist'),
+  peerUrlExists: row('failedPrecondition', 'Peer URLs already exists'),
+  unhealthyCluster: row('unavailable', 'unhealthy cluster'),
+  learnerNotReady: row(
+    'failedPrecondition',
+    'can only promote a learner member which is in sync with leader',
+  ),
+  notLearner: row('failedPrecondition', 'can only promote a learner member'),
+  tooManyLearners: row('failedPrecondition', 'too many learner members in cluster'),
+  notLeader: row('failedPrecondition', 'not leader'),
+  badLeaderTransferee: row('failedPrecondition', 'bad leader transferee'),
+  leaderTransferTimeout: row('unavailable', 'request timed out, leader transfer took too long'),
+  authNotEnabled: row('failedPrecondition', 'authentication is not enabled'),
+  authFailed: row('invalidArgument', 'authentication failed, invalid user ID or password'),
+  authOldRevision: row('invalidArgument', 'revision of auth store is old'),
+  invalidAuthToken: row('unauthenticated', 'invalid auth token'),
+  userEmpty: row('invalidArgument', 'user name is empty'),
+  userExists: row('failedPrecondition', 'user name already exists'),
+  userNotFound: row('failedPrecondition', 'user name not found'),
+  roleEmpty: row('invalidArgument', 'role name is empty'),
+  roleExists: row('failedPrecondition', 'role name already exists'),
+  roleNotFound: row('failedPrecondition', 'role name not found'),
+  roleNotGranted: row('failedPrecondition', 'role is not granted to the user'),
+  permissionNotGranted: row('failedPrecondition', 'permission is not granted to the role'),
+  rootUserMissing: row('failedPrecondition', 'root user does not exist'),
+  rootRoleMissing: row('failedPrecondition', 'root user does not have root role'),
+  invalidArgument: row('invalidArgument', 'invalid request'),
+  corrupt: row('dataLoss', 'corrupt cluster'),
 };
 
 export function storeError(
@@ -44,6 +67,11 @@ export function storeError(
   const { text, retryable } = table[code];
   const { detail, ...rest } = options;
   return new StoreError(code, detail === undefined ? text : `${text}: ${detail}`, { retryable, ...rest });
+}
+
+/** etcd has many texts for bad arguments; clients compare them whole. */
+export function invalidArgument(text: string): StoreError {
+  return new StoreError('invalidArgument', `etcdserver: ${text}`);
 }
 
 /** What a member answers; `leader` tells a client where to go. */

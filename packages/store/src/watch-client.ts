@@ -27,6 +27,8 @@ export class ResumingWatch implements StoreWatch {
   readonly #request: WatchRequest;
   readonly #source: WatchSource;
   #nextRevision: number;
+  /** Events from #nextRevision on that were delivered in fragments: a resumed stream sends them again. */
+  #delivered = 0;
   #stream: WireStream | undefined;
   #closed = false;
 
@@ -77,11 +79,19 @@ export class ResumingWatch implements StoreWatch {
     const request = { ...this.#request, startRevision: this.#nextRevision };
     const stream = this.#source.open({ head: null, payload: encodeWatch(request) });
     this.#stream = stream;
+    let again = this.#delivered;
     try {
       for await (const message of stream) {
         const response = decodeWatchResponse(message.payload);
-        this.#nextRevision = Math.max(this.#nextRevision, response.header.revision + 1);
-        yield response;
+        const events = response.events.slice(again);
+        again -= response.events.length - events.length;
+        if (response.fragment === true) this.#delivered += events.length;
+        else {
+          this.#nextRevision = Math.max(this.#nextRevision, response.header.revision + 1);
+          this.#delivered = 0;
+          again = 0;
+        }
+        if (events.length > 0 || response.events.length === 0) yield { ...response, events };
       }
     } finally {
       this.#stream = undefined;

@@ -105,7 +105,7 @@ export class MemoryStore implements Store {
         createRevision: before?.createRevision ?? revision,
         modRevision: revision,
         version: (before?.version ?? 0) + 1,
-        lease: 0,
+        lease: 0n,
         ...trace,
       };
       this.#write(operation.key, revision, kv);
@@ -116,7 +116,7 @@ export class MemoryStore implements Store {
     for (const { key } of gone) {
       this.#write(key, revision, undefined);
       const value = new Uint8Array(0);
-      const kv = { key, value, createRevision: 0, modRevision: revision, version: 0, lease: 0, ...trace };
+      const kv = { key, value, createRevision: 0, modRevision: revision, version: 0, lease: 0n, ...trace };
       events.push({ type: 'delete', kv });
     }
     return { type: 'deleteRange', deleted: gone.length, prevKvs: [] };

@@ -2,6 +2,8 @@ import { type Disk, DiskError, type DiskFile } from '../world.js';
 import type { Kernel } from './kernel.js';
 
 const sectorBytes = 512;
+/** Rot strikes what later writes prove to have been whole. */
+const rotBytesMin = 2_048;
 
 /** What is wrong with a host's disk; each may be changed at any time. */
 export interface DiskFaults {
@@ -51,6 +53,24 @@ export class SimulatedDisk {
     this.#nameChanges = [];
     this.#names = new Map(this.#durableNames);
     for (const file of new Set(this.#names.values())) this.#tear(file);
+  }
+
+  /**
+   * A bit flips in a file of the folder that was synced long ago: in the first half of one that is not small. `at` in [0, 1)
+   * chooses. Gives where, or undefined when there is no such file.
+   */
+  rot(folder: string, at: number): { readonly path: string; readonly position: number } | undefined {
+    const files = [...this.#names]
+      .filter(([path, file]) => path.startsWith(`${folder}/`) && file.synced.byteLength >= rotBytesMin)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const chosen = files[Math.floor(at * files.length)];
+    if (chosen === undefined) return undefined;
+    const [path, file] = chosen;
+    const within = (at * files.length) % 1;
+    const position = Math.floor((within * file.synced.byteLength) / 2);
+    for (const bytes of new Set([file.content, file.synced]))
+      bytes[position] = (bytes[position] ?? 0) ^ (1 << Math.floor(within * 8));
+    return { path, position };
   }
 
   /** Writes reach the platter whole, not at all, or in some of their sectors. */

@@ -88,6 +88,15 @@ export class Simulation {
     return this.#host(name).disk.faults;
   }
 
+  /** A bit flips on the host's disk: see SimulatedDisk.rot(). */
+  rot(
+    name: string,
+    folder: string,
+    at: number,
+  ): { readonly path: string; readonly position: number } | undefined {
+    return this.#host(name).disk.rot(folder, at);
+  }
+
   processes(name: string): SimulatedProcesses {
     return this.#host(name).processes;
   }

@@ -1,191 +1,198 @@
-import type { Simulation } from '@kubelab/world';
-import { memberNames, type SimulatedStore } from './cluster.js';
+import type { Random } from '@kubelab/world';
 
-const faultEveryMsMax = 500;
+/** A member by its number, or whoever leads when the fault comes. */
+export type Target = number | 'leader';
 
 /**
- * Draws faults from the simulation's seed until `untilMs`: each for a while, several at once. heal() mends
- * everything.
+ * One fault of a schedule. Everything that chance decides about it is in it: a schedule is drawn once, from the seed, before the
+ * run; any part of it can then be run again, which is what shrinking does.
  */
-export class FaultSchedule {
-  readonly #simulation: Simulation;
-  readonly #store: SimulatedStore;
-  readonly #log: string[] = [];
+export type Fault = { readonly id: number; readonly atMs: number } & FaultKind;
 
-  constructor(simulation: Simulation, store: SimulatedStore) {
-    this.#simulation = simulation;
-    this.#store = store;
-  }
-
-  /** What was done, with its virtual time: the story of a run. */
-  get story(): readonly string[] {
-    return this.#log;
-  }
-
-  start(untilMs: number): void {
-    const { random } = this.#simulation;
-    const turn = () => {
-      if (this.#simulation.nowMs >= untilMs) return;
-      this.#draw();
-      this.#simulation.schedule(random.next() * faultEveryMsMax, turn);
-    };
-    this.#simulation.schedule(300 + random.next() * 400, turn);
-  }
-
-  heal(): void {
-    this.#note('everything is mended');
-    this.#simulation.network.heal();
-    for (const name of memberNames) {
-      const disk = this.#simulation.diskFaults(name);
-      const hurt = disk.failing || disk.full;
-      Object.assign(disk, { failing: false, full: false, syncMsMax: 2 });
-      this.#simulation.resume(name);
-      // A member whose disk failed has stopped for good: an operator starts it again.
-      if (hurt || !this.#store.isServing(name)) this.#restart(name);
+export type FaultKind =
+  | { readonly kind: 'crash'; readonly target: Target; readonly downMs: number }
+  | { readonly kind: 'powerCut'; readonly downMs: readonly number[] }
+  /** What it does not hear, what is not heard of it, or both. */
+  | {
+      readonly kind: 'partition';
+      readonly target: Target;
+      readonly forMs: number;
+      readonly direction: 'both' | 'in' | 'out';
     }
-    this.#restartStopped();
-  }
-
-  /**
-   * A disk fault may have ended since, and left its member stopped: all are started again once, one after the
-   * other.
-   */
-  #restartStopped(): void {
-    memberNames.forEach((name, at) => {
-      this.#simulation.schedule(1_500 + at * 1_500, () => this.#restart(name));
-    });
-  }
-
-  #restart(name: string): void {
-    this.#store.crash(name);
-    this.#simulation.schedule(20, () => this.#store.restart(name));
-  }
-
-  #draw(): void {
-    const { random } = this.#simulation;
-    const pick = () => memberNames[random.int(memberNames.length)] ?? memberNames[0];
-    const forMs = 50 + random.next() * 1_200;
-    const kind = random.int(11);
-    const name = pick();
-    switch (kind) {
-      case 0:
-      case 1:
-        this.#crash(name, forMs);
-        break;
-      case 2:
-        this.#note('the power fails everywhere');
-        for (const member of memberNames) this.#crash(member, random.next() * 200);
-        break;
-      case 3:
-        this.#partition(name, forMs, random.next() < 0.4);
-        break;
-      case 4:
-        this.#noise(forMs);
-        break;
-      case 5:
-        this.#note(`${name} is paused for ${Math.round(forMs)} ms`);
-        this.#simulation.pause(name);
-        this.#simulation.schedule(forMs, () => this.#simulation.resume(name));
-        break;
-      case 6:
-        this.#disk(name, { syncMsMax: 20 + random.next() * 300 }, { syncMsMax: 2 }, forMs, 'is slow');
-        break;
-      case 7:
-        if (random.next() < 0.5) this.#disk(name, { failing: true }, { failing: false }, forMs, 'fails');
-        else this.#disk(name, { full: true }, { full: false }, forMs, 'is full');
-        break;
-      case 8:
-        this.#hunt(2_000 + random.next() * 4_000);
-        break;
-      case 9:
-        this.#partition(this.#store.leader() ?? name, 400 + random.next() * 800, false);
-        break;
-      default:
-        this.#note(`the clock of ${name} jumps`);
-        this.#simulation.skewClock(name, (random.next() - 0.5) * 120_000);
+  | {
+      readonly kind: 'noise';
+      readonly forMs: number;
+      readonly lossRate: number;
+      readonly duplicateRate: number;
+      readonly reorderRate: number;
+      readonly jitterMs: number;
     }
-  }
-
-  /**
-   * Whoever leads is cut off for a moment, so that what is proposed to it stays on it alone, or is left to
-   * replicate; then it crashes, and is soon back. Again and again: entries of several terms
-   * lie on some of the members (paper, figure 8).
-   */
-  #hunt(forMs: number): void {
-    this.#note(`leaders are cut off and crash one after the other for ${Math.round(forMs)} ms`);
-    const { random, nowMs } = this.#simulation;
-    const untilMs = nowMs + forMs;
-    let hunted: string | undefined;
-    const strike = (leader: string) => {
-      hunted = undefined;
-      this.#crash(leader, 20 + random.next() * 250);
-    };
-    const look = () => {
-      if (this.#simulation.nowMs > untilMs) return;
-      const leader = this.#store.leader();
-      if (leader !== undefined && hunted === undefined) {
-        hunted = leader;
-        const aliveMs = 20 + random.next() * 130;
-        if (random.next() < 0.6) this.#partition(leader, aliveMs, false);
-        this.#simulation.schedule(aliveMs, () => strike(leader));
-      }
-      this.#simulation.schedule(5, look);
-    };
-    look();
-  }
-
-  #crash(name: string, downMs: number): void {
-    this.#note(`${name} crashes, down for ${Math.round(downMs)} ms`);
-    this.#store.crash(name);
-    this.#simulation.schedule(downMs, () => {
-      if (!this.#simulation.isUp(name)) this.#store.restart(name);
-    });
-  }
-
-  #partition(name: string, forMs: number, oneWay: boolean): void {
-    this.#note(`${name} is cut off${oneWay ? ' one way' : ''} for ${Math.round(forMs)} ms`);
-    const { network } = this.#simulation;
-    for (const other of memberNames) {
-      if (other === name) continue;
-      network.setFaults(name, other, { blocked: true });
-      if (!oneWay) network.setFaults(other, name, { blocked: true });
+  | { readonly kind: 'pause'; readonly target: Target; readonly forMs: number }
+  | {
+      readonly kind: 'slowDisk';
+      readonly target: Target;
+      readonly forMs: number;
+      readonly syncMsMax: number;
     }
-    this.#simulation.schedule(forMs, () => {
-      for (const other of memberNames) {
-        network.setFaults(name, other, undefined);
-        network.setFaults(other, name, undefined);
-      }
-    });
-  }
+  | { readonly kind: 'failingDisk' | 'fullDisk'; readonly target: Target; readonly forMs: number }
+  /** Leader after leader is cut off or not, then crashes, and is soon back (paper, figure 8). */
+  | { readonly kind: 'hunt'; readonly strikes: readonly Strike[] }
+  | { readonly kind: 'clock'; readonly target: Target; readonly offsetMs: number }
+  /** A bit of the synced log flips while the member is down; `at` in [0, 1) says which. */
+  | { readonly kind: 'rot'; readonly target: Target; readonly at: number }
+  | { readonly kind: 'transfer'; readonly target: Target }
+  /** A new member learns, and votes once it has caught up. */
+  | { readonly kind: 'grow' }
+  | { readonly kind: 'remove'; readonly target: Target }
+  /** A member is removed, its disk wiped, and comes back as a new one. */
+  | { readonly kind: 'replace'; readonly target: Target };
 
-  #noise(forMs: number): void {
-    this.#note(`messages are lost, doubled and overtaken for ${Math.round(forMs)} ms`);
-    const { network, random } = this.#simulation;
-    const faults = {
+export interface Strike {
+  readonly aliveMs: number;
+  readonly cut: boolean;
+  readonly downMs: number;
+}
+
+export const initialMembers = 3;
+const everyMsMax = 500;
+const huntStrikes = 14;
+
+type Draw = (random: Random) => FaultKind;
+
+const target = (random: Random): Target => random.int(initialMembers);
+const lasting = (random: Random) => 50 + random.next() * 1_200;
+const directions = ['both', 'both', 'in', 'out'] as const;
+
+/** How often each is drawn, and how. */
+const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
+  [2, (random) => ({ kind: 'crash', target: target(random), downMs: lasting(random) })],
+  [1, (random) => ({ kind: 'powerCut', downMs: [0, 1, 2, 3, 4].map(() => random.next() * 200) })],
+  [
+    1,
+    (random) => ({
+      kind: 'partition',
+      target: target(random),
+      forMs: lasting(random),
+      direction: directions[random.int(directions.length)] ?? 'both',
+    }),
+  ],
+  [
+    1,
+    (random) => ({
+      kind: 'partition',
+      target: 'leader',
+      forMs: 400 + random.next() * 800,
+      direction: directions[random.int(directions.length)] ?? 'both',
+    }),
+  ],
+  [
+    1,
+    (random) => ({
+      kind: 'noise',
+      forMs: lasting(random),
       lossRate: random.next() * 0.4,
       duplicateRate: random.next() * 0.3,
       reorderRate: random.next() * 0.5,
       jitterMs: random.next() * 40,
-    };
-    for (const from of memberNames)
-      for (const to of memberNames) if (from !== to) network.setFaults(from, to, faults);
-    this.#simulation.schedule(forMs, () => {
-      for (const from of memberNames)
-        for (const to of memberNames) if (from !== to) network.setFaults(from, to, undefined);
-    });
-  }
+    }),
+  ],
+  [1, (random) => ({ kind: 'pause', target: target(random), forMs: lasting(random) })],
+  [
+    1,
+    (random) => ({
+      kind: 'slowDisk',
+      target: target(random),
+      forMs: lasting(random),
+      syncMsMax: 20 + random.next() * 300,
+    }),
+  ],
+  [
+    1,
+    (random) => ({
+      kind: random.next() < 0.5 ? 'failingDisk' : 'fullDisk',
+      target: target(random),
+      forMs: lasting(random),
+    }),
+  ],
+  [
+    1,
+    (random) => ({
+      kind: 'hunt',
+      strikes: Array.from({ length: 4 + random.int(huntStrikes - 4) }, () => ({
+        aliveMs: 20 + random.next() * 130,
+        cut: random.next() < 0.6,
+        downMs: 20 + random.next() * 250,
+      })),
+    }),
+  ],
+  [
+    1,
+    (random) => ({ kind: 'clock', target: target(random), offsetMs: (random.next() - 0.5) * 120_000 }),
+  ],
+  [0.3, (random) => ({ kind: 'rot', target: target(random), at: random.next() })],
+  [0.7, (random) => ({ kind: 'transfer', target: target(random) })],
+  [0.4, () => ({ kind: 'grow' })],
+  [0.3, (random) => ({ kind: 'remove', target: target(random) })],
+  [0.4, (random) => ({ kind: 'replace', target: target(random) })],
+];
 
-  #disk(name: string, fault: object, mended: object, forMs: number, what: string): void {
-    this.#note(`the disk of ${name} ${what} for ${Math.round(forMs)} ms`);
-    Object.assign(this.#simulation.diskFaults(name), fault);
-    this.#simulation.schedule(forMs, () => {
-      Object.assign(this.#simulation.diskFaults(name), mended);
-      // A member that met the fault has stopped taking part; it is started again as a supervisor would.
-      if (what !== 'is slow' && this.#simulation.isUp(name)) this.#restart(name);
+/**
+ * The schedule of a seed: until `untilMs`, each for a while, several at once. Not every run has every kind: what is left out
+ * gives room to what is not (swarm testing, Groce et al. 2012).
+ */
+export function drawFaults(random: Random, untilMs: number): Fault[] {
+  const chosen = kinds.map(([weight, draw]) => ({ weight: random.next() < 0.75 ? weight : 0, draw }));
+  const all = chosen.reduce((sum, { weight }) => sum + weight, 0);
+  const faults: Fault[] = [];
+  for (let atMs = 300 + random.next() * 400; atMs < untilMs && all > 0; atMs += random.next() * everyMsMax) {
+    let at = random.next() * all;
+    const kind = chosen.find(({ weight }) => {
+      at -= weight;
+      return at < 0;
     });
+    if (kind !== undefined) faults.push({ id: faults.length, atMs, ...kind.draw(random) });
   }
+  // A member whose log is damaged stays down: one of them leaves a majority.
+  const rots = faults.filter((fault) => fault.kind === 'rot').map((fault) => fault.id);
+  return faults.filter((fault) => fault.kind !== 'rot' || fault.id === rots[0]);
+}
 
-  #note(what: string): void {
-    this.#log.push(`${(this.#simulation.nowMs / 1000).toFixed(3).padStart(8)} s  ${what}`);
+const ms = (value: number) => `${Math.round(value)} ms`;
+
+/** For the story: what is done to the member that it hits. */
+export function describeFault(fault: FaultKind, name: string): string {
+  switch (fault.kind) {
+    case 'crash':
+      return `${name} crashes, down for ${ms(fault.downMs)}`;
+    case 'powerCut':
+      return 'the power fails everywhere';
+    case 'partition':
+      return `${name} ${{ both: 'is cut off', in: 'hears nothing', out: 'is not heard' }[fault.direction]} for ${ms(fault.forMs)}`;
+    case 'noise':
+      return `messages are lost (${Math.round(fault.lossRate * 100)} %), doubled and overtaken for ${ms(fault.forMs)}`;
+    case 'pause':
+      return `${name} is paused for ${ms(fault.forMs)}`;
+    case 'slowDisk':
+      return `the disk of ${name} takes up to ${ms(fault.syncMsMax)} to sync for ${ms(fault.forMs)}`;
+    case 'failingDisk':
+      return `the disk of ${name} fails for ${ms(fault.forMs)}`;
+    case 'fullDisk':
+      return `the disk of ${name} is full for ${ms(fault.forMs)}`;
+    case 'hunt':
+      return `${fault.strikes.length} leaders crash one after the other`;
+    case 'clock':
+      return `the clock of ${name} jumps by ${(fault.offsetMs / 1000).toFixed(0)} s`;
+    case 'rot':
+      return `a bit flips in the log of ${name}, which is down`;
+    case 'transfer':
+      return `leadership is to go to ${name}`;
+    case 'grow':
+      return 'a new member is to learn, then to vote';
+    case 'remove':
+      return `${name} is to be removed`;
+    case 'replace':
+      return `${name} is to be removed, wiped, and to come back as a new member`;
+    default:
+      return fault satisfies never;
   }
 }

@@ -11,7 +11,8 @@ export interface StateMachine {
    * deterministic: only the entry and the state decide.
    * A refused request (compacted revision, failed precondition) is a result, not an exception. What it
    * returns goes to the proposer on the member that proposed.
-   * Empty data (a new leader's no-op) is not passed on.
+   * Empty data (a new leader's no-op) is not passed on. `data` is a view of the log's memory: what is kept of it
+   * for long is to be copied, else it pins a whole batch.
    */
   apply(index: number, data: Uint8Array): unknown;
   /**
@@ -53,6 +54,11 @@ export type MembershipChange =
   | { readonly type: 'promote'; readonly id: MemberId }
   | { readonly type: 'remove'; readonly id: MemberId };
 
+/** A membership change that makes no sense: no such member, one that exists, no voter left. Nothing was proposed. */
+export class InvalidMembershipChangeError extends Error {
+  override readonly name = 'InvalidMembershipChangeError';
+}
+
 /**
  * Why a proposal or read did not go through. `mayHaveCommitted` only when the entry had been appended before
  * leadership was lost.
@@ -73,12 +79,12 @@ export class RaftUnavailableError extends Error {
     | 'learnerNotReady'
     | 'badTransferee'
     | 'transferTimeout';
-  readonly leader: string | undefined;
+  readonly leader: MemberId | undefined;
   readonly mayHaveCommitted: boolean;
   constructor(
     reason: RaftUnavailableError['reason'],
     message: string,
-    options: { leader?: string | undefined; mayHaveCommitted?: boolean } = {},
+    options: { leader?: MemberId | undefined; mayHaveCommitted?: boolean } = {},
   ) {
     super(message);
     this.reason = reason;
@@ -106,11 +112,14 @@ export interface RaftNode {
   /**
    * Leader only. Proposes a configuration and, where it went through a joint one, leaves that by itself. Resolves with
    * applyConfiguration()'s result of the first entry once the final configuration is applied here. A learner is
-   * promoted only when its log is within `learnerReadyEntries` of the leader's: else `learnerNotReady`.
+   * promoted only when its log is within `learnerReadyEntries` of the leader's: else `learnerNotReady`. Rejects with
+   * InvalidMembershipChangeError for changes that make no sense.
    */
   changeMembership(changes: readonly MembershipChange[], context: Uint8Array): Promise<unknown>;
   /** Leader only. Resolves when `to` leads; rejects after one election timeout, and this member goes on leading. */
   transferLeadership(to: MemberId): Promise<void>;
+  /** From now on, on this member. Throws RangeError for values that cannot work, and where leases rely on the present ones. */
+  setTimeouts(timeouts: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number }): void;
   status(): RaftStatus;
   /** Called on each change of role, term or leader. */
   onStatusChange(listener: (status: RaftStatus) => void): () => void;

@@ -1,3 +1,4 @@
+export { connectEtcd, type EtcdContext, type EtcdOptions } from './client.js';
 export * as etcdMessages from './messages.js';
 export type { Message, MessageInput, MessageType } from './protobuf.js';
 export { ProtobufError } from './protobuf.js';

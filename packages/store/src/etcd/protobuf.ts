@@ -46,11 +46,14 @@ export class ProtobufWriter {
     let rest = value;
     for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
     bytes.push(Number(rest));
-    this.#buffer.set(bytes, this.#reserve(bytes.length));
+    // The buffer may be another one after #reserve().
+    const at = this.#reserve(bytes.length);
+    this.#buffer.set(bytes, at);
   }
 
   raw(value: Uint8Array): void {
-    this.#buffer.set(value, this.#reserve(value.byteLength));
+    const at = this.#reserve(value.byteLength);
+    this.#buffer.set(value, at);
   }
 
   tag(id: number, wire: number): void {
@@ -146,7 +149,8 @@ export class ProtobufReader {
     return inner;
   }
 
-  skip(wire: number): void {
+  /** Over a field that the table has no name for. */
+  pass(wire: number): void {
     if (wire === varint) this.uint64();
     else if (wire === lengthDelimited) this.bytes();
     else if (wire === fixed64 || wire === fixed32) {
@@ -223,7 +227,7 @@ export function message(fields: Fields): MessageType<Record<string, unknown>> {
       const tag = reader.int();
       const wire = tag % 8;
       const entry = byId.get(Math.floor(tag / 8));
-      if (entry === undefined) reader.skip(wire);
+      if (entry === undefined) reader.pass(wire);
       else value[entry[0]] = entry[1].read(reader, wire, value[entry[0]]);
     }
     return value;

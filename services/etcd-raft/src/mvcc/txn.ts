@@ -2,51 +2,131 @@ import {
   type Compare,
   compareKeys,
   inRange,
+  type KeyRange,
   type KeyValue,
   type Operation,
-  type StoreError,
+  type PutOperation,
+  type RangeRequest,
+  StoreError,
   storeError,
   type TxnRequest,
 } from '@kubelab/store';
+import { type KeyName, keyName } from './version.js';
 
 /** etcd's defaults: --max-txn-ops 128, --max-request-bytes 1.5 MiB. */
 export const txnLimits = { operationsMax: 128, requestBytesMax: 1.5 * 1024 * 1024 } as const;
 
-/** What is wrong with a request whatever the state; undefined when nothing is. */
+const sortTargets = ['key', 'version', 'createRevision', 'modRevision', 'value'];
+const sortOrders = ['none', 'ascend', 'descend'];
+
+/** What is wrong with a request whatever the state; undefined when nothing is. Texts are etcd's (rpctypes/error.go). */
 export function validateTxn(request: TxnRequest): StoreError | undefined {
+  return validateLevel(request, txnLimits.operationsMax) ?? validateIntervals(request);
+}
+
+export function validateRange(request: RangeRequest): StoreError | undefined {
+  if (request.key.byteLength === 0) return refusal('key is not provided');
+  const { sortTarget = 'key', sortOrder = 'none' } = request;
+  if (!sortTargets.includes(sortTarget) || !sortOrders.includes(sortOrder))
+    return refusal('invalid sort option');
+  return undefined;
+}
+
+function refusal(text: string): StoreError {
+  return new StoreError('invalidArgument', `etcdserver: ${text}`);
+}
+
+/** Operations of a nested txn count against what its parents leave: 128 on the longest way down (checkTxnRequest). */
+function validateLevel(request: TxnRequest, operationsMax: number): StoreError | undefined {
   const { compare, success, failure } = request;
-  if (Math.max(compare.length, success.length, failure.length) > txnLimits.operationsMax)
-    return storeError('tooManyOperations');
-  const keys = [...compare, ...success, ...failure];
-  if (keys.some((one) => one.key.byteLength === 0))
-    return storeError('invalidArgument', { detail: 'key is not provided' });
-  return validateBranch(success) ?? validateBranch(failure);
+  const operations = Math.max(compare.length, success.length, failure.length);
+  if (operations > operationsMax) return storeError('tooManyOperations');
+  if (compare.some((one) => one.key.byteLength === 0)) return refusal('key is not provided');
+  for (const operation of [...success, ...failure]) {
+    const error = validateOperation(operation, operationsMax - operations);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+function validateOperation(operation: Operation, operationsLeft: number): StoreError | undefined {
+  switch (operation.type) {
+    case 'put':
+      return validatePut(operation);
+    case 'deleteRange':
+      return operation.key.byteLength === 0 ? refusal('key is not provided') : undefined;
+    case 'range':
+      return validateRange(operation);
+    case 'txn':
+      return validateLevel(operation, operationsLeft);
+    default:
+      return operation satisfies never;
+  }
+}
+
+function validatePut(put: PutOperation): StoreError | undefined {
+  if (put.key.byteLength === 0) return refusal('key is not provided');
+  if (put.ignoreValue === true && put.value.byteLength > 0) return refusal('value is provided');
+  if (put.ignoreLease === true && (put.lease ?? 0n) !== 0n) return refusal('lease is provided');
+  return undefined;
+}
+
+interface Changes {
+  readonly puts: Map<KeyName, PutOperation>;
+  readonly deletes: KeyRange[];
+}
+
+function validateIntervals(request: TxnRequest): StoreError | undefined {
+  for (const branch of [request.success, request.failure])
+    if (branch.length > 1 || branch[0]?.type === 'txn') {
+      const changes = intervals(branch);
+      if (changes === undefined) return storeError('duplicateKey');
+    }
+  return undefined;
 }
 
 /**
- * No key may be changed twice by one transaction: not put twice, nor put and deleted (etcd: checkIntervals).
+ * What a branch may change; undefined when it changes a key twice. As etcd's checkIntervals: deletes of this level first,
+ * then nested transactions one by one (both of their branches, which may put the same key, for only one is executed),
+ * then puts of this level.
  */
-function validateBranch(operations: readonly Operation[]): StoreError | undefined {
-  const puts = operations.filter((operation) => operation.type === 'put');
-  const deletes = operations.filter((operation) => operation.type === 'deleteRange');
-  // No leases are granted by this store, so that none can be found.
-  if (puts.some((put) => (put.lease ?? 0) !== 0)) return storeError('leaseNotFound');
-  const sorted = puts.map((put) => put.key).sort(compareKeys);
-  const twice = sorted.some((key, at) => {
-    const before = sorted[at - 1];
-    return before !== undefined && compareKeys(before, key) === 0;
-  });
-  const deleted = puts.some((put) => deletes.some((range) => inRange(put.key, range)));
-  return twice || deleted ? storeError('duplicateKey') : undefined;
+function intervals(branch: readonly Operation[]): Changes | undefined {
+  const puts = new Map<KeyName, PutOperation>();
+  const deletes: KeyRange[] = branch.filter((operation) => operation.type === 'deleteRange');
+  const clashes = (put: PutOperation) => deletes.some((range) => inRange(put.key, range));
+  for (const nested of branch) {
+    if (nested.type !== 'txn') continue;
+    const then = intervals(nested.success);
+    const otherwise = intervals(nested.failure);
+    if (then === undefined || otherwise === undefined) return undefined;
+    for (const [name, put] of then.puts) if (puts.has(name) || clashes(put)) return undefined;
+    for (const [name, put] of otherwise.puts) if (puts.has(name) || clashes(put)) return undefined;
+    for (const [name, put] of [...then.puts, ...otherwise.puts]) puts.set(name, put);
+    deletes.push(...then.deletes, ...otherwise.deletes);
+  }
+  for (const put of branch) {
+    if (put.type !== 'put') continue;
+    const name = keyName(put.key);
+    if (puts.has(name) || clashes(put)) return undefined;
+    puts.set(name, put);
+  }
+  return { puts, deletes };
 }
 
 /** Whether the compare holds for one key; `kv` undefined for an absent one. */
 export function compareHolds(compare: Compare, kv: KeyValue | undefined): boolean {
-  if (compare.target === 'value') {
-    // etcd: the value of an absent key equals nothing, not even an empty one.
-    return kv !== undefined && ordered(compareKeys(kv.value, compare.bytes), compare.result);
+  const { result } = compare;
+  switch (compare.target) {
+    case 'value':
+      // etcd: the value of an absent key equals nothing, not even an empty one.
+      return kv !== undefined && ordered(compareKeys(kv.value, compare.bytes), result);
+    case 'lease': {
+      const lease = kv?.lease ?? 0n;
+      return ordered(lease < compare.lease ? -1 : lease > compare.lease ? 1 : 0, result);
+    }
+    default:
+      return ordered((kv?.[compare.target] ?? 0) - compare.number, result);
   }
-  return ordered((kv?.[compare.target] ?? 0) - compare.number, compare.result);
 }
 
 function ordered(difference: number, result: Compare['result']): boolean {

@@ -1,5 +1,6 @@
 import { ByteReader, BytesError, ByteWriter } from '@kubelab/store';
-import type { Entry, RaftMessage } from './types.js';
+import { decodeEntries, encodedRuns } from './entries.js';
+import type { RaftMessage } from './types.js';
 
 const types = [
   'preVote',
@@ -12,24 +13,28 @@ const types = [
   'heartbeatReply',
   'readIndex',
   'readIndexReply',
+  'timeoutNow',
 ] as const satisfies readonly RaftMessage['type'][];
 
-export function writeEntry(writer: ByteWriter, entry: Entry): void {
-  writer.uint(entry.index).uint(entry.term).bytes(entry.data);
+/** Fields of a message, and the entries that it carries: views of the buffers that hold them, shared by all receivers. */
+export interface EncodedMessage {
+  readonly fields: Uint8Array;
+  readonly entries: Uint8Array;
 }
 
-export function readEntry(reader: ByteReader): Entry {
-  return { index: reader.uint(), term: reader.uint(), data: reader.bytes() };
-}
+const none = new Uint8Array(0);
 
 /** A message as bytes: type, term, from, to, then the type's own fields. */
-export function encodeMessage(message: RaftMessage): Uint8Array {
-  const writer = new ByteWriter();
+export function encodeMessage(message: RaftMessage): EncodedMessage {
+  const writer = new ByteWriter(96);
+  let entries = none;
   writer.u8(types.indexOf(message.type)).uint(message.term).text(message.from).text(message.to);
   switch (message.type) {
     case 'preVote':
-    case 'requestVote':
       writer.uint(message.lastIndex).uint(message.lastTerm);
+      break;
+    case 'requestVote':
+      writer.uint(message.lastIndex).uint(message.lastTerm).u8(message.transfer ? 1 : 0);
       break;
     case 'preVoteReply':
     case 'requestVoteReply':
@@ -37,17 +42,17 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
       break;
     case 'appendEntries':
       writer.uint(message.prevIndex).uint(message.prevTerm).uint(message.commit).uint(message.entries.length);
-      for (const entry of message.entries) writeEntry(writer, entry);
+      entries = joined(encodedRuns(message.entries));
       break;
     case 'appendReply':
       if (message.ok) writer.u8(1).uint(message.matchIndex);
       else writer.u8(0).uint(message.rejectedIndex).uint(message.hintIndex).uint(message.hintTerm);
       break;
     case 'heartbeat':
-      writer.uint(message.commit).uint(message.readSequence);
+      writer.uint(message.commit).uint(message.round);
       break;
     case 'heartbeatReply':
-      writer.uint(message.readSequence);
+      writer.uint(message.round);
       break;
     case 'readIndex':
       writer.uint(message.context);
@@ -55,28 +60,39 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
     case 'readIndexReply':
       writer.uint(message.context).uint(message.index);
       break;
+    case 'timeoutNow':
+      break;
     default:
       message satisfies never;
   }
-  return writer.finish();
+  return { fields: writer.finish(), entries };
+}
+
+function joined(runs: readonly Uint8Array[]): Uint8Array {
+  const [first] = runs;
+  if (first === undefined) return none;
+  return runs.length === 1 ? first : Buffer.concat(runs);
 }
 
 /** Throws BytesError for anything that encodeMessage cannot have written. */
-export function decodeMessage(bytes: Uint8Array): RaftMessage {
-  const reader = new ByteReader(bytes);
+export function decodeMessage(encoded: EncodedMessage): RaftMessage {
+  const reader = new ByteReader(encoded.fields);
   const type = types[reader.u8()];
   if (type === undefined) throw new BytesError('no such raft message');
   const envelope = { term: reader.uint(), from: reader.text(), to: reader.text() };
   switch (type) {
     case 'preVote':
-    case 'requestVote':
       return { ...envelope, type, lastIndex: reader.uint(), lastTerm: reader.uint() };
+    case 'requestVote': {
+      const log = { lastIndex: reader.uint(), lastTerm: reader.uint() };
+      return { ...envelope, type, ...log, transfer: reader.u8() === 1 };
+    }
     case 'preVoteReply':
     case 'requestVoteReply':
       return { ...envelope, type, granted: reader.u8() === 1 };
     case 'appendEntries': {
       const fields = { prevIndex: reader.uint(), prevTerm: reader.uint(), commit: reader.uint() };
-      const entries = Array.from({ length: reader.count() }, () => readEntry(reader));
+      const entries = decodeEntries(encoded.entries, reader.uint());
       return { ...envelope, type, ...fields, entries };
     }
     case 'appendReply':
@@ -90,13 +106,15 @@ export function decodeMessage(bytes: Uint8Array): RaftMessage {
         hintTerm: reader.uint(),
       };
     case 'heartbeat':
-      return { ...envelope, type, commit: reader.uint(), readSequence: reader.uint() };
+      return { ...envelope, type, commit: reader.uint(), round: reader.uint() };
     case 'heartbeatReply':
-      return { ...envelope, type, readSequence: reader.uint() };
+      return { ...envelope, type, round: reader.uint() };
     case 'readIndex':
       return { ...envelope, type, context: reader.uint() };
     case 'readIndexReply':
       return { ...envelope, type, context: reader.uint(), index: reader.uint() };
+    case 'timeoutNow':
+      return { ...envelope, type };
     default:
       return type satisfies never;
   }
@@ -113,6 +131,7 @@ const traceNames: Readonly<Record<RaftMessage['type'], string>> = {
   heartbeatReply: 'HeartbeatReply',
   readIndex: 'ReadIndex',
   readIndexReply: 'ReadIndexReply',
+  timeoutNow: 'TimeoutNow',
 };
 
 /** A message for the eyes of people: `AppendEntries`, `term 3 idx 17..20`. */

@@ -1,4 +1,10 @@
-import type { Entry, SnapshotMetadata } from './types.js';
+import type { Entry } from './types.js';
+
+/** Where the log begins: after this entry. */
+export interface LogBase {
+  readonly index: number;
+  readonly term: number;
+}
 
 /** A broken invariant of Raft itself: the process must end rather than go on. */
 export function assertRaft(holds: boolean, what: string): asserts holds {
@@ -11,18 +17,20 @@ export function assertRaft(holds: boolean, what: string): asserts holds {
  * applied <= commit; stable <= lastIndex is the last entry known to be on this member's disk.
  */
 export class RaftLog {
-  #snapshot: SnapshotMetadata;
+  #snapshot: LogBase;
   #entries: Entry[];
   commit: number;
   applied: number;
   stable: number;
 
-  constructor(snapshot: SnapshotMetadata, entries: readonly Entry[], commit: number) {
-    this.#snapshot = snapshot;
+  /** `applied`: what the state machine holds already. */
+  constructor(snapshot: LogBase, entries: readonly Entry[], commit: number, applied = snapshot.index) {
+    this.#snapshot = { index: snapshot.index, term: snapshot.term };
     this.#entries = [...entries];
-    this.applied = snapshot.index;
+    this.applied = applied;
     this.stable = this.lastIndex;
-    this.commit = Math.min(Math.max(commit, snapshot.index), this.lastIndex);
+    this.commit = Math.min(Math.max(commit, applied), this.lastIndex);
+    assertRaft(applied >= snapshot.index && applied <= this.lastIndex, `applied ${applied} is not in the log`);
     entries.forEach((entry, at) => {
       assertRaft(
         entry.index === snapshot.index + 1 + at,
@@ -31,7 +39,7 @@ export class RaftLog {
     });
   }
 
-  get snapshot(): SnapshotMetadata {
+  get snapshot(): LogBase {
     return this.#snapshot;
   }
 
@@ -131,7 +139,8 @@ export class RaftLog {
    * The state was replaced by a leader's snapshot: everything before is gone, and what follows cannot be
    * trusted.
    */
-  reset(snapshot: SnapshotMetadata): void {
+  reset({ index, term }: LogBase): void {
+    const snapshot = { index, term };
     this.#snapshot = snapshot;
     this.#entries = [];
     this.commit = snapshot.index;

@@ -1,18 +1,18 @@
-import type { MemberName, RaftMessage, ReadState } from './types.js';
+import type { MemberId } from '@kubelab/store';
+import type { RaftMessage, ReadState } from './types.js';
 
 /** Messages that promise something durable: they leave after the disk has it. */
 const promises: ReadonlySet<RaftMessage['type']> = new Set([
   'requestVote',
   'requestVoteReply',
   'appendReply',
-  'heartbeatReply',
 ]);
 
 interface Outgoing {
   readonly messages: readonly RaftMessage[];
   readonly messagesAfterPersist: readonly RaftMessage[];
   readonly readStates: readonly ReadState[];
-  readonly snapshotsWanted: readonly MemberName[];
+  readonly snapshotsWanted: readonly MemberId[];
 }
 
 /** What a core has to say since it was last asked; part of Ready. */
@@ -20,7 +20,7 @@ export class Outbox {
   #messages: RaftMessage[] = [];
   #afterPersist: RaftMessage[] = [];
   #readStates: ReadState[] = [];
-  #snapshotsWanted: MemberName[] = [];
+  #snapshotsWanted: MemberId[] = [];
 
   get isEmpty(): boolean {
     return (
@@ -32,15 +32,20 @@ export class Outbox {
     );
   }
 
-  send(message: RaftMessage): void {
-    (promises.has(message.type) ? this.#afterPersist : this.#messages).push(message);
+  /**
+   * `termDurable`: the sender's term is on its disk. An answer to a heartbeat promises nothing else, so that reads do not wait
+   * for entries that are being written.
+   */
+  send(message: RaftMessage, termDurable: boolean): void {
+    const promise = promises.has(message.type) || (message.type === 'heartbeatReply' && !termDurable);
+    (promise ? this.#afterPersist : this.#messages).push(message);
   }
 
   readState(state: ReadState): void {
     this.#readStates.push(state);
   }
 
-  wantSnapshot(to: MemberName): void {
+  wantSnapshot(to: MemberId): void {
     this.#snapshotsWanted.push(to);
   }
 

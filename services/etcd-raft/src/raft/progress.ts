@@ -13,18 +13,19 @@ export class Progress {
   match = 0;
   next: number;
   /** Heard from since the last check of the quorum. */
-  recentActive = false;
+  recentActive: boolean;
   /** The commit index that it was last told. */
   commitTold = 0;
-  /** The latest readSequence that it answered to. */
-  readSequence = 0;
+  /** The latest round of heartbeats that it answered. */
+  round = 0;
   #probing = false;
   /** Last index and size of each AppendEntries under way, oldest first. */
   #inflight: { readonly lastIndex: number; readonly bytes: number }[] = [];
   #inflightBytes = 0;
 
-  constructor(next: number) {
+  constructor(next: number, recentActive: boolean) {
     this.next = next;
+    this.recentActive = recentActive;
   }
 
   get paused(): boolean {

@@ -1,72 +1,84 @@
+import type { MemberId } from '@kubelab/store';
+import type { Configuration, MembershipChange } from '../contract.js';
 import { appendToFollower } from './append.js';
+import { isVoter, membersOf } from './configuration.js';
+import { Core } from './core.js';
+import { Leader, type MembershipOutcome, type ProposalOutcome } from './leader.js';
 import { assertRaft, type RaftLog } from './log.js';
-import { Outbox } from './outbox.js';
-import { Progress } from './progress.js';
-import { Quorum } from './quorum.js';
-import { ReadBarriers } from './reads.js';
-import {
-  type Entry,
-  type HardState,
-  type MemberName,
-  type RaftConfig,
-  type RaftMessage,
-  type Ready,
-  type Role,
-  raftLimits,
-  type SnapshotMetadata,
-} from './types.js';
-
-type MessageBody = RaftMessage extends infer M
-  ? M extends RaftMessage
-    ? Omit<M, 'from' | 'to' | 'term'> & { readonly term?: number }
-    : never
-  : never;
+import type { HardState, RaftConfig, RaftMessage, Ready, Role, SnapshotMetadata } from './types.js';
 
 /**
  * One member of a Raft group: a state machine without I/O, clock or promises. Messages, ticks and proposals
- * go in; takeReady() tells what to do.
+ * go in; takeReady() tells what to do. This file: terms, roles, elections and the follower's side; leader.ts: what a
+ * leader does.
  * Section numbers refer to the Raft paper (extended version); pre-vote and ReadIndex to sections 9.6 and 6.4
  * of the dissertation.
  */
 export class Raft {
-  readonly log: RaftLog;
-  role: Role = 'follower';
-  term: number;
-  leader: MemberName | undefined;
-  #votedFor: MemberName | undefined;
-  readonly #config: RaftConfig;
-  readonly #quorum: Quorum;
+  readonly #core: Core;
+  #leading: Leader | undefined;
   #electionElapsed = 0;
-  #heartbeatElapsed = 0;
   #electionTimeout = 0;
-  #votes = new Map<MemberName, boolean>();
-  #progress = new Map<MemberName, Progress>();
-  #uncommittedBytes = 0;
-  readonly #reads = new ReadBarriers();
-  readonly #outbox = new Outbox();
+  #votes = new Map<MemberId, boolean>();
   #savedState: HardState;
   /** Entries up to here were handed out to be persisted. */
   #handedOut: number;
   #applyHandedOut: number;
+  /** A leader's snapshot takes the place of the state: nothing is appended or applied until it has. */
+  #restoring = false;
+  /** The disk does not answer: this member must not lead. */
+  #stalled = false;
+  /** Heard a leader before it was started again, perhaps: no vote within an election timeout, for a leader's lease. */
+  #mayHaveHeard: boolean;
 
-  constructor(config: RaftConfig, saved: { readonly hardState: HardState; readonly log: RaftLog }) {
-    this.#config = config;
-    this.#quorum = new Quorum(config.members);
-    this.log = saved.log;
-    this.term = saved.hardState.term;
-    this.#votedFor = saved.hardState.votedFor;
+  constructor(
+    config: RaftConfig,
+    saved: { readonly hardState: HardState; readonly log: RaftLog; readonly configuration: Configuration },
+  ) {
+    this.#core = new Core(config, saved);
     this.#savedState = saved.hardState;
     this.#handedOut = this.log.lastIndex;
     this.#applyHandedOut = this.log.applied;
+    this.#mayHaveHeard = config.leaseMs > 0 && saved.hardState.term > 0;
     this.#becomeFollower(this.term, undefined);
   }
 
-  get name(): MemberName {
-    return this.#config.name;
+  get id(): MemberId {
+    return this.#core.id;
+  }
+
+  get log(): RaftLog {
+    return this.#core.log;
+  }
+
+  get role(): Role {
+    return this.#core.role;
+  }
+
+  get term(): number {
+    return this.#core.term;
+  }
+
+  get leader(): MemberId | undefined {
+    return this.#core.leader;
+  }
+
+  get configuration(): Configuration {
+    return this.#core.configuration;
   }
 
   get hardState(): HardState {
-    return { term: this.term, votedFor: this.#votedFor, commit: this.log.commit };
+    return { term: this.term, votedFor: this.#core.votedFor, commit: this.log.commit };
+  }
+
+  /** Of a leader; empty elsewhere. */
+  get matchIndexes(): ReadonlyMap<MemberId, number> {
+    return this.#leading?.matchIndexes() ?? new Map();
+  }
+
+  /** Whom this leader hands over to at this moment. */
+  get transferee(): MemberId | undefined {
+    return this.#leading?.transferee;
   }
 
   /* ------------------------------------------------------------ inputs */
@@ -74,34 +86,34 @@ export class Raft {
   /** One unit of time has passed. */
   tick(): void {
     this.#electionElapsed += 1;
-    if (this.role !== 'leader') {
-      if (this.#electionElapsed >= this.#electionTimeout) this.#campaign('preVote');
+    if (this.#electionElapsed >= this.#core.electionTicks) this.#mayHaveHeard = false;
+    if (this.#leading === undefined) {
+      if (this.#electionElapsed >= this.#electionTimeout && this.#mayCampaign()) this.#campaign('preVote');
       return;
     }
-    this.#heartbeatElapsed += 1;
-    if (this.#electionElapsed >= this.#config.electionTicks) {
+    if (this.#electionElapsed >= this.#core.electionTicks) {
       this.#electionElapsed = 0;
-      if (!this.#heardFromQuorum()) {
+      if (!this.#leading.heardFromQuorum()) {
         this.#becomeFollower(this.term, undefined);
         return;
       }
     }
-    if (this.#heartbeatElapsed >= this.#config.heartbeatTicks) {
-      this.#heartbeatElapsed = 0;
-      this.#broadcastHeartbeat();
-    }
+    this.#leading.tick();
   }
 
   /** Appends to a leader's log. Gives the entries' indexes, or why not. */
-  propose(data: readonly Uint8Array[]): { first: number; term: number } | 'notLeader' | 'tooMuch' {
-    if (this.role !== 'leader') return 'notLeader';
-    const bytes = data.reduce((sum, item) => sum + item.byteLength, 0);
-    if (this.#uncommittedBytes > 0 && this.#uncommittedBytes + bytes > raftLimits.uncommittedBytesMax)
-      return 'tooMuch';
-    const first = this.log.lastIndex + 1;
-    this.#appendOwn(data);
-    this.#broadcastAppend();
-    return { first, term: this.term };
+  propose(data: readonly Uint8Array[]): ProposalOutcome {
+    return this.#leading?.propose(data) ?? 'notLeader';
+  }
+
+  /** Throws InvalidMembershipChangeError. */
+  proposeChange(changes: readonly MembershipChange[], context: Uint8Array): MembershipOutcome {
+    return this.#leading?.proposeChange(changes, context) ?? 'notLeader';
+  }
+
+  transferLeadership(to: MemberId): 'ok' | 'notLeader' | 'badTransferee' {
+    if (this.#leading === undefined) return 'notLeader';
+    return to === this.id ? 'ok' : this.#leading.transfer(to);
   }
 
   /**
@@ -109,9 +121,9 @@ export class Raft {
    * asked now.
    */
   readIndex(context: number): boolean {
-    if (this.role === 'leader') return this.#leaderRead(context, this.name);
+    if (this.#leading !== undefined) return this.#leading.read(context, this.id);
     if (this.leader === undefined) return false;
-    this.#send(this.leader, { type: 'readIndex', context });
+    this.#core.send(this.leader, { type: 'readIndex', context });
     return true;
   }
 
@@ -124,43 +136,64 @@ export class Raft {
     this.#stepRole(message);
   }
 
-  /** Entries up to `index` (whose last has `term`) and the hard state handed out before them are on disk. */
-  persisted(index: number, term: number): void {
+  /** What one Ready gave to be persisted is on disk. */
+  persisted({ hardState, entries }: Pick<Ready, 'hardState' | 'entries'>): void {
+    if (hardState !== undefined) this.#core.durableTerm = Math.max(this.#core.durableTerm, hardState.term);
+    const last = entries.at(-1);
+    if (last === undefined) return;
     // Entries that were replaced meanwhile are not what the disk has: only an index of the same term counts.
-    if (index > this.log.stable && this.log.termAt(index) === term) this.log.stable = index;
-    if (this.role === 'leader') this.#maybeCommit();
+    if (last.index > this.log.stable && this.log.termAt(last.index) === last.term)
+      this.log.stable = last.index;
+    this.#leading?.maybeCommit();
   }
 
+  /** Entries up to `index` are applied; configurations among them were told before, in order. */
   applied(index: number): void {
     assertRaft(
       index <= this.log.commit && index >= this.log.applied,
       `applied ${index} outside ${this.log.applied}..${this.log.commit}`,
     );
     this.log.applied = index;
+    this.#leading?.applied();
+    // Removed by what was applied (paper, section 6): until then it led without counting itself.
+    if (this.#leading === undefined || isVoter(this.configuration, this.id)) return;
+    this.#leading.retire();
+    this.#becomeFollower(this.term, undefined);
+  }
+
+  /** A configuration entry is applied: it decides from here on. README.md has the argument why not before. */
+  applyConfiguration(configuration: Configuration): void {
+    this.#core.setConfiguration(configuration);
+    this.#leading?.configurationApplied();
+  }
+
+  /** A leader's snapshot starts to replace the state; restored() follows, or the end. */
+  beginRestore(): void {
+    this.#restoring = true;
   }
 
   /** The state machine took over a leader's snapshot, which is on disk. */
   restored(snapshot: SnapshotMetadata): void {
+    this.#restoring = false;
     this.log.reset(snapshot);
     this.#handedOut = snapshot.index;
     this.#applyHandedOut = snapshot.index;
+    this.#core.setConfiguration(snapshot.configuration);
   }
 
-  /** The snapshot to a follower has arrived or failed. */
-  snapshotSent(to: MemberName, ok: boolean): void {
-    const progress = this.#progress.get(to);
-    if (this.role !== 'leader' || progress === undefined || progress.state !== 'snapshot') return;
-    progress.becomeProbe(ok ? Math.max(progress.match, this.log.snapshot.index) + 1 : progress.match + 1);
+  /** The snapshot to a follower has arrived (its index), or failed. */
+  snapshotSent(to: MemberId, index: number | undefined): void {
+    this.#leading?.snapshotSent(to, index);
   }
 
   /**
    * A leader's message that a snapshot follows arrived over another way: treat it as word from the leader.
    * False: it is an old leader.
    */
-  leaderHeard(from: MemberName, term: number): boolean {
-    if (term < this.term) return false;
+  leaderHeard(from: MemberId, term: number): boolean {
+    if (term < this.term || this.role === 'leader') return false;
     if (term > this.term || this.role !== 'follower') this.#becomeFollower(term, from);
-    this.leader = from;
+    this.#core.leader = from;
     this.#electionElapsed = 0;
     return true;
   }
@@ -168,16 +201,29 @@ export class Raft {
   /** Tells the leader how far this log reaches after a snapshot. */
   acknowledge(index: number): void {
     if (this.leader !== undefined && this.role === 'follower')
-      this.#send(this.leader, { type: 'appendReply', ok: true, matchIndex: index });
+      this.#core.send(this.leader, { type: 'appendReply', ok: true, matchIndex: index });
+  }
+
+  /** A leader whose disk does not answer gives way to one whose disk does; nor does it stand again meanwhile. */
+  diskStalled(stalled: boolean): void {
+    this.#stalled = stalled;
+    if (stalled && this.role !== 'follower') this.#becomeFollower(this.term, undefined);
+  }
+
+  /** Timeouts from now on. */
+  setTicks({ electionTicks, heartbeatTicks }: Pick<RaftConfig, 'electionTicks' | 'heartbeatTicks'>): void {
+    this.#core.electionTicks = electionTicks;
+    this.#core.heartbeatTicks = heartbeatTicks;
+    this.#drawElectionTimeout();
   }
 
   takeReady(): Ready {
     const { hardState } = this;
-    const entries = this.log.between(this.#handedOut + 1, this.log.lastIndex);
-    const committable = Math.min(this.log.commit, this.log.stable);
+    const entries = this.#restoring ? [] : this.log.between(this.#handedOut + 1, this.log.lastIndex);
+    const committable = this.#committable();
     const committed = this.log.between(this.#applyHandedOut + 1, committable);
     const ready: Ready = {
-      ...this.#outbox.take(),
+      ...this.#core.outbox.take(),
       // A commit index alone is not worth a sync: it travels with what is.
       hardState: entries.length > 0 || !samePromises(hardState, this.#savedState) ? hardState : undefined,
       entries,
@@ -190,9 +236,13 @@ export class Raft {
   }
 
   get hasReady(): boolean {
-    const committable = Math.min(this.log.commit, this.log.stable);
     const toPersist = this.#handedOut < this.log.lastIndex || !samePromises(this.hardState, this.#savedState);
-    return !this.#outbox.isEmpty || toPersist || committable > this.#applyHandedOut;
+    return !this.#core.outbox.isEmpty || toPersist || this.#committable() > this.#applyHandedOut;
+  }
+
+  /** Only what this member's own disk has is applied: a restart finds it again. */
+  #committable(): number {
+    return this.#restoring ? this.#applyHandedOut : Math.min(this.log.commit, this.log.stable);
   }
 
   /* ------------------------------------------------------------ terms */
@@ -201,13 +251,16 @@ export class Raft {
   #stepHigherTerm(message: RaftMessage): boolean {
     switch (message.type) {
       case 'preVote':
-      case 'requestVote':
-        // Leader stickiness: a member cut off and come back must not depose a leader that others hear
-        // (dissertation, 4.2.3).
-        if (this.leader !== undefined && this.#electionElapsed < this.#config.electionTicks) return false;
+      case 'requestVote': {
+        // Leader stickiness: a member cut off and come back, or removed, must not depose a leader that others hear
+        // (dissertation, 4.2.3). Unless that leader wants it (3.10).
+        const wanted = message.type === 'requestVote' && message.transfer;
+        const heard = this.leader !== undefined || this.#mayHaveHeard;
+        if (heard && !wanted && this.#electionElapsed < this.#core.electionTicks) return false;
         if (message.type === 'requestVote') this.#becomeFollower(message.term, undefined);
         else this.#answerPreVote(message);
         return message.type === 'requestVote';
+      }
       case 'preVoteReply':
         // Granted for a term that has not begun. A refusal brings the refuser's real term.
         if (!message.granted) this.#becomeFollower(message.term, undefined);
@@ -230,10 +283,10 @@ export class Raft {
       case 'heartbeat':
         // A leader of old learns of the newer term and steps down; without this a member that was cut off
         // could never be led again.
-        this.#send(message.from, { type: 'heartbeatReply', readSequence: 0 });
+        this.#core.send(message.from, { type: 'heartbeatReply', round: 0 });
         return;
       case 'preVote':
-        this.#send(message.from, { type: 'preVoteReply', granted: false });
+        this.#core.send(message.from, { type: 'preVoteReply', granted: false });
         return;
       default:
     }
@@ -241,7 +294,8 @@ export class Raft {
 
   #answerPreVote(message: RaftMessage & { type: 'preVote' }): void {
     const granted = this.log.isUpToDate(message.lastIndex, message.lastTerm);
-    this.#send(message.from, { type: 'preVoteReply', granted, term: granted ? message.term : this.term });
+    const term = granted ? message.term : this.term;
+    this.#core.send(message.from, { type: 'preVoteReply', granted, term });
   }
 
   /* ------------------------------------------------------------ messages of the current term */
@@ -249,7 +303,7 @@ export class Raft {
   #stepRole(message: RaftMessage): void {
     switch (message.type) {
       case 'preVote':
-        this.#send(message.from, { type: 'preVoteReply', granted: false });
+        this.#core.send(message.from, { type: 'preVoteReply', granted: false });
         break;
       case 'requestVote':
         this.#vote(message);
@@ -267,19 +321,22 @@ export class Raft {
       case 'heartbeat':
         this.#followLeader(message.from);
         this.#commitTo(Math.min(message.commit, this.log.lastIndex));
-        this.#send(message.from, { type: 'heartbeatReply', readSequence: message.readSequence });
+        this.#core.send(message.from, { type: 'heartbeatReply', round: message.round });
         break;
       case 'appendReply':
-        if (this.role === 'leader') this.#appendReply(message);
+        this.#leading?.appendReply(message);
         break;
       case 'heartbeatReply':
-        if (this.role === 'leader') this.#heartbeatReply(message);
+        this.#leading?.heartbeatReply(message);
         break;
       case 'readIndex':
-        if (this.role === 'leader') this.#leaderRead(message.context, message.from);
+        this.#leading?.read(message.context, message.from);
         break;
       case 'readIndexReply':
-        this.#outbox.readState({ context: message.context, index: message.index });
+        this.#core.outbox.readState({ context: message.context, index: message.index });
+        break;
+      case 'timeoutNow':
+        if (this.role === 'follower' && this.#mayCampaign()) this.#campaign('requestVote', true);
         break;
       default:
         message satisfies never;
@@ -288,50 +345,65 @@ export class Raft {
 
   /** One vote a term, first come first served, to a log at least as up-to-date (5.2, 5.4.1). */
   #vote(message: RaftMessage & { type: 'requestVote' }): void {
-    const free = this.#votedFor === undefined ? this.leader === undefined : this.#votedFor === message.from;
+    const { votedFor, leader } = this.#core;
+    const free = votedFor === undefined ? leader === undefined : votedFor === message.from;
     const granted = free && this.log.isUpToDate(message.lastIndex, message.lastTerm);
     if (granted) {
-      this.#votedFor = message.from;
+      this.#core.votedFor = message.from;
       this.#electionElapsed = 0;
     }
-    this.#send(message.from, { type: 'requestVoteReply', granted });
+    this.#core.send(message.from, { type: 'requestVoteReply', granted });
   }
 
-  #followLeader(leader: MemberName): void {
-    assertRaft(this.role !== 'leader', `two leaders of term ${this.term}: ${this.name} and ${leader}`);
+  #followLeader(leader: MemberId): void {
+    assertRaft(this.role !== 'leader', `two leaders of term ${this.term}: ${this.id} and ${leader}`);
     if (this.role !== 'follower') this.#becomeFollower(this.term, leader);
-    this.leader = leader;
+    this.#core.leader = leader;
     this.#electionElapsed = 0;
   }
 
   #append(message: RaftMessage & { type: 'appendEntries' }): void {
+    if (this.#restoring) return; // As if lost: the log is about to begin elsewhere.
     const outcome = appendToFollower(this.log, message);
     if (!outcome.ok) {
-      this.#send(message.from, { type: 'appendReply', ...outcome });
+      this.#core.send(message.from, { type: 'appendReply', ...outcome });
       return;
     }
     this.#handedOut = Math.min(this.#handedOut, outcome.firstNew - 1);
-    this.#send(message.from, { type: 'appendReply', ok: true, matchIndex: outcome.matchIndex });
+    this.#core.send(message.from, { type: 'appendReply', ok: true, matchIndex: outcome.matchIndex });
   }
 
   #commitTo(index: number): void {
-    if (index > this.log.commit) this.log.commit = index;
+    if (index > this.log.commit && !this.#restoring) this.log.commit = index;
   }
 
   /* ------------------------------------------------------------ elections */
 
-  #campaign(kind: 'preVote' | 'requestVote'): void {
+  /**
+   * Only voters stand; and none that knows of a committed configuration which it has not applied: it would count by a
+   * configuration that is two changes behind (README.md).
+   */
+  #mayCampaign(): boolean {
+    if (this.#restoring || this.#stalled || !isVoter(this.configuration, this.id)) return false;
+    const { applied, commit } = this.log;
+    return !this.log.between(applied + 1, commit).some((entry) => entry.type === 'configuration');
+  }
+
+  #campaign(kind: 'preVote' | 'requestVote', transfer = false): void {
     const { lastIndex, lastTerm } = this.log;
     if (kind === 'preVote') this.#becomePreCandidate();
     else this.#becomeCandidate();
-    const term = kind === 'preVote' ? this.term + 1 : this.term;
-    for (const member of this.#others()) this.#send(member, { type: kind, lastIndex, lastTerm, term });
-    this.#countVote(this.name, true);
+    for (const member of membersOf(this.configuration)) {
+      if (member === this.id || !isVoter(this.configuration, member)) continue;
+      if (kind === 'preVote') this.#core.send(member, { type: kind, lastIndex, lastTerm, term: this.term + 1 });
+      else this.#core.send(member, { type: kind, lastIndex, lastTerm, transfer });
+    }
+    this.#countVote(this.id, true);
   }
 
-  #countVote(from: MemberName, granted: boolean): void {
+  #countVote(from: MemberId, granted: boolean): void {
     if (!this.#votes.has(from)) this.#votes.set(from, granted);
-    switch (this.#quorum.outcome(this.#votes)) {
+    switch (this.#core.quorum.outcome((member) => this.#votes.get(member))) {
       case 'won':
         if (this.role === 'preCandidate') this.#campaign('requestVote');
         else this.#becomeLeader();
@@ -344,207 +416,49 @@ export class Raft {
     }
   }
 
-  /* ------------------------------------------------------------ leading */
-
-  #appendOwn(data: readonly Uint8Array[]): void {
-    const first = this.log.lastIndex + 1;
-    this.log.append(data.map((item, at): Entry => ({ index: first + at, term: this.term, data: item })));
-    this.#uncommittedBytes += data.reduce((sum, item) => sum + item.byteLength, 0);
-  }
-
-  #broadcastAppend(): void {
-    for (const member of this.#others()) this.#sendAppends(member);
-  }
-
-  /** Everything that the follower's window lets through. */
-  #sendAppends(to: MemberName): void {
-    const progress = this.#progressOf(to);
-    while (!progress.paused && (progress.next <= this.log.lastIndex || progress.state === 'probe')) {
-      if (!this.#sendAppend(to, progress)) return;
-    }
-  }
-
-  #sendAppend(to: MemberName, progress: Progress): boolean {
-    const prevIndex = progress.next - 1;
-    const prevTerm = this.log.termAt(prevIndex);
-    if (prevTerm === undefined) {
-      if (!progress.recentActive) return false; // It would not take a snapshot either.
-      progress.becomeSnapshot();
-      this.#outbox.wantSnapshot(to);
-      return false;
-    }
-    const entries = this.log.slice(progress.next, {
-      bytesMax: raftLimits.appendBytesMax,
-      entriesMax: raftLimits.appendEntriesMax,
-    });
-    this.#send(to, { type: 'appendEntries', prevIndex, prevTerm, entries, commit: this.log.commit });
-    progress.commitTold = this.log.commit;
-    const bytes = entries.reduce((sum, entry) => sum + entry.data.byteLength, 0);
-    progress.sent(prevIndex + entries.length, entries.length, bytes);
-    return true;
-  }
-
-  #appendReply(message: RaftMessage & { type: 'appendReply' }): void {
-    const progress = this.#progressOf(message.from);
-    progress.recentActive = true;
-    if (message.ok) {
-      if (progress.acknowledged(Math.min(message.matchIndex, this.log.lastIndex))) this.#maybeCommit();
-      this.#tellCommit(message.from);
-    } else {
-      const retryAfter = this.log.lastIndexNotAfter(message.hintIndex, message.hintTerm);
-      progress.rejected(message.rejectedIndex, retryAfter);
-    }
-    this.#sendAppends(message.from);
-  }
-
-  /**
-   * The leader's rule for commitIndex (figure 2 and 5.4.2): a majority has it, and it is of the current term.
-   */
-  #maybeCommit(): void {
-    const index = this.#quorum.reached((member) =>
-      member === this.name ? this.log.stable : this.#progressOf(member).match,
-    );
-    if (index <= this.log.commit) return;
-    const byCounting = this.#config.plantedBug === 'commitOlderTermByCounting';
-    if (this.log.termAt(index) !== this.term && !byCounting) return;
-    this.#uncommittedBytes = Math.max(
-      0,
-      this.#uncommittedBytes - sizeOf(this.log.between(this.log.commit + 1, index)),
-    );
-    this.log.commit = index;
-    this.#releaseReads();
-    for (const member of this.#others()) this.#tellCommit(member);
-  }
-
-  /**
-   * Followers hear of a commit with the next entries; where nothing is on its way, at once: their readers and
-   * watchers wait for it.
-   */
-  #tellCommit(member: MemberName): void {
-    const progress = this.#progressOf(member);
-    const idle = progress.state === 'replicate' && progress.match >= this.log.lastIndex && !progress.paused;
-    if (idle && progress.commitTold < this.log.commit) this.#sendAppend(member, progress);
-  }
-
-  #broadcastHeartbeat(): void {
-    for (const member of this.#others()) {
-      // What the follower does not have must not become committed there.
-      const progress = this.#progressOf(member);
-      const commit = Math.min(this.log.commit, progress.match);
-      this.#send(member, { type: 'heartbeat', commit, readSequence: this.#reads.sequence });
-    }
-  }
-
-  #heartbeatReply(message: RaftMessage & { type: 'heartbeatReply' }): void {
-    const progress = this.#progressOf(message.from);
-    progress.recentActive = true;
-    progress.readSequence = Math.max(progress.readSequence, message.readSequence);
-    progress.heartbeatAnswered();
-    // All was sent and not all was acknowledged: the last of it may be lost. An empty AppendEntries behind it
-    // finds out: it is refused.
-    const allSent = progress.state === 'replicate' && progress.next > this.log.lastIndex;
-    if (allSent && progress.match < this.log.lastIndex) this.#sendAppend(message.from, progress);
-    else if (progress.match < this.log.lastIndex || progress.state === 'probe')
-      this.#sendAppends(message.from);
-    this.#releaseReads();
-  }
-
-  #heardFromQuorum(): boolean {
-    const active = new Map(
-      this.#others().map((member) => [member, this.#progressOf(member).recentActive] as const),
-    );
-    for (const member of this.#others()) this.#progressOf(member).recentActive = false;
-    return this.#quorum.outcome(new Map([...active, [this.name, true]])) === 'won';
-  }
-
-  /* ------------------------------------------------------------ reads (dissertation, 6.4) */
-
-  #leaderRead(context: number, from: MemberName): boolean {
-    const taken = this.#reads.add(context, from);
-    this.#releaseReads();
-    return taken;
-  }
-
-  #releaseReads(): void {
-    if (this.#reads.size === 0 || this.log.termAt(this.log.commit) !== this.term) return;
-    if (this.#reads.number(this.log.commit)) this.#broadcastHeartbeat();
-    const { sequence } = this.#reads;
-    const unchecked = this.#config.plantedBug === 'readWithoutQuorum';
-    const heard = (member: MemberName) =>
-      member === this.name ? sequence : this.#progressOf(member).readSequence;
-    const confirmed = unchecked ? sequence : this.#quorum.reached(heard);
-    for (const { context, index, from } of this.#reads.takeConfirmed(confirmed)) {
-      if (from === this.name) this.#outbox.readState({ context, index });
-      else this.#send(from, { type: 'readIndexReply', context, index });
-    }
-  }
-
   /* ------------------------------------------------------------ roles: every transition is here */
 
-  #becomeFollower(term: number, leader: MemberName | undefined): void {
-    if (term !== this.term) this.#votedFor = undefined;
+  #becomeFollower(term: number, leader: MemberId | undefined): void {
+    if (term !== this.term) this.#core.votedFor = undefined;
     this.#reset('follower', term);
-    this.leader = leader;
+    this.#core.leader = leader;
   }
 
   /** The term and the vote stay as they are: a pre-vote changes nothing. */
   #becomePreCandidate(): void {
     this.#reset('preCandidate', this.term);
-    this.leader = undefined;
+    this.#core.leader = undefined;
   }
 
   #becomeCandidate(): void {
-    this.#votedFor = this.name;
+    this.#core.votedFor = this.id;
     this.#reset('candidate', this.term + 1);
-    this.leader = undefined;
+    this.#core.leader = undefined;
   }
 
   #becomeLeader(): void {
     assertRaft(this.role === 'candidate', `a ${this.role} cannot become leader`);
     this.#reset('leader', this.term);
-    this.leader = this.name;
-    this.#progress = new Map(this.#others().map((member) => [member, new Progress(this.log.lastIndex + 1)]));
-    this.#uncommittedBytes = 0;
-    // With its no-op a leader commits what its predecessors left (5.4.2); who counts older terms would think
-    // that it needs none.
-    if (this.#config.plantedBug !== 'commitOlderTermByCounting') this.#appendOwn([new Uint8Array(0)]);
-    this.#broadcastAppend();
+    this.#core.leader = this.id;
+    this.#leading = new Leader(this.#core);
+    this.#leading.begin();
   }
 
   #reset(role: Role, term: number): void {
-    this.role = role;
-    this.term = term;
+    this.#core.role = role;
+    this.#core.term = term;
     this.#electionElapsed = 0;
-    this.#heartbeatElapsed = 0;
-    const { electionTicks, random } = this.#config;
-    this.#electionTimeout = electionTicks + Math.floor(random() * electionTicks);
+    this.#drawElectionTimeout();
     this.#votes = new Map();
-    this.#progress = new Map();
-    this.#reads.clear();
+    this.#leading = undefined;
   }
 
-  #others(): MemberName[] {
-    return this.#quorum.members.filter((member) => member !== this.name);
-  }
-
-  #progressOf(member: MemberName): Progress {
-    const known = this.#progress.get(member);
-    if (known !== undefined) return known;
-    const fresh = new Progress(this.log.lastIndex + 1);
-    this.#progress.set(member, fresh);
-    return fresh;
-  }
-
-  #send(to: MemberName, body: MessageBody): void {
-    const message: RaftMessage = { ...body, from: this.name, to, term: body.term ?? this.term };
-    this.#outbox.send(message);
+  #drawElectionTimeout(): void {
+    const { electionTicks, config } = this.#core;
+    this.#electionTimeout = electionTicks + Math.floor(config.random() * electionTicks);
   }
 }
 
 function samePromises(a: HardState, b: HardState): boolean {
   return a.term === b.term && a.votedFor === b.votedFor;
-}
-
-function sizeOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + entry.data.byteLength, 0);
 }

@@ -1,11 +1,20 @@
-/** Members are named; a name is a member's identity for ever. */
-export type MemberName = string;
+import type { MemberId } from '@kubelab/store';
+import type { Configuration } from '../contract.js';
 
-/** What a log holds. Empty data is the no-op with which a leader begins its term. */
+/**
+ * What a log holds. A normal entry with empty data is the no-op with which a leader begins its term. The data of a
+ * configuration entry is what encodeConfigurationData() wrote.
+ */
 export interface Entry {
   readonly index: number;
   readonly term: number;
+  readonly type: 'normal' | 'configuration';
   readonly data: Uint8Array;
+  /**
+   * The entry's encoded form is the `headBytes` bytes before `data` in its buffer, and `data`: encoded once, sent to every
+   * follower and written to every log as it stands. 0: not encoded yet.
+   */
+  readonly headBytes: number;
 }
 
 /**
@@ -13,7 +22,7 @@ export interface Entry {
  */
 export interface HardState {
   readonly term: number;
-  readonly votedFor: MemberName | undefined;
+  readonly votedFor: MemberId | undefined;
   /** Not required by the paper; saves a restarted member from waiting to hear it. */
   readonly commit: number;
 }
@@ -22,11 +31,13 @@ export interface SnapshotMetadata {
   /** The last entry that the snapshot replaces. */
   readonly index: number;
   readonly term: number;
+  /** The configuration as of that entry. */
+  readonly configuration: Configuration;
 }
 
 interface Envelope {
-  readonly from: MemberName;
-  readonly to: MemberName;
+  readonly from: MemberId;
+  readonly to: MemberId;
   /** The sender's term; of a (granted) pre-vote, the term that would follow. */
   readonly term: number;
 }
@@ -35,7 +46,13 @@ export type RaftMessage = Envelope &
   (
     | { readonly type: 'preVote'; readonly lastIndex: number; readonly lastTerm: number }
     | { readonly type: 'preVoteReply'; readonly granted: boolean }
-    | { readonly type: 'requestVote'; readonly lastIndex: number; readonly lastTerm: number }
+    /** `transfer`: the leader asked for it (TimeoutNow): whoever hears that leader votes nevertheless. */
+    | {
+        readonly type: 'requestVote';
+        readonly lastIndex: number;
+        readonly lastTerm: number;
+        readonly transfer: boolean;
+      }
     | { readonly type: 'requestVoteReply'; readonly granted: boolean }
     | {
         readonly type: 'appendEntries';
@@ -56,11 +73,13 @@ export type RaftMessage = Envelope &
         readonly hintIndex: number;
         readonly hintTerm: number;
       }
-    /** `readSequence`: reads up to it wait for a majority to answer. */
-    | { readonly type: 'heartbeat'; readonly commit: number; readonly readSequence: number }
-    | { readonly type: 'heartbeatReply'; readonly readSequence: number }
+    /** `round`: of heartbeats; reads and the lease wait for a majority to answer it. */
+    | { readonly type: 'heartbeat'; readonly commit: number; readonly round: number }
+    | { readonly type: 'heartbeatReply'; readonly round: number }
     | { readonly type: 'readIndex'; readonly context: number }
     | { readonly type: 'readIndexReply'; readonly context: number; readonly index: number }
+    /** Leadership transfer (dissertation, 3.10): the receiver stands for election at once. */
+    | { readonly type: 'timeoutNow' }
   );
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
@@ -85,7 +104,7 @@ export interface Ready {
   readonly committed: readonly Entry[];
   readonly readStates: readonly ReadState[];
   /** Followers so far behind that the log no longer holds what they need. */
-  readonly snapshotsWanted: readonly MemberName[];
+  readonly snapshotsWanted: readonly MemberId[];
 }
 
 /** Deliberate mistakes, for the simulator to prove that it would notice them. Never set outside tests. */
@@ -93,20 +112,34 @@ export type PlantedBug =
   | 'ackBeforeFsync'
   | 'commitOlderTermByCounting'
   | 'voteWithoutPersisting'
-  | 'readWithoutQuorum';
+  | 'readWithoutQuorum'
+  /** A snapshot says that it holds an entry that was applied after its image was taken. */
+  | 'snapshotWithoutLastEntry'
+  /** Majorities are counted in the configuration before the one that applies. */
+  | 'staleMembership'
+  /** After a restart the last entry that the state holds already is applied again. */
+  | 'applyTwiceAfterRestart'
+  /** A leader answers reads by its lease without looking whether the lease still holds. */
+  | 'leaseReadWithoutCheck';
 
 export interface RaftConfig {
-  readonly name: MemberName;
-  /** All voting members, this one too. */
-  readonly members: readonly MemberName[];
+  readonly id: MemberId;
   /**
-   * Ticks without a leader before an election; each wait is drawn anew from [electionTicks, 2 *
-   * electionTicks).
+   * Ticks without a leader before an election; each wait is drawn anew from [electionTicks, 2 * electionTicks).
    */
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Monotonic; asked for by leases only. */
+  readonly nowMs: () => number;
+  /**
+   * How long after a heartbeat was sent the answers of a majority entitle its leader to read locally; 0: reads
+   * always ask (ReadIndex). reads.ts has the assumption that this makes of clocks.
+   */
+  readonly leaseMs: number;
+  /** A learner that lacks more than so many entries is not promoted. */
+  readonly learnerReadyEntries: number;
   readonly plantedBug?: PlantedBug | undefined;
 }
 

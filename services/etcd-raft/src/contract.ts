@@ -18,7 +18,8 @@ export interface StateMachine {
   /**
    * A configuration entry took effect: who votes and who learns now. `context` is what changeMembership() was
    * given (the state machine's own notion of members: names, addresses); empty for the entry that leaves a
-   * joint configuration. Counts as an applied index, like apply().
+   * joint configuration. Counts as an applied index, like apply(). A new cluster begins with one at index 1, on each of its
+   * first members alike: who they are, with the context that startRaftNode() was given.
    */
   applyConfiguration(index: number, configuration: Configuration, context: Uint8Array): unknown;
   /** Called after a batch of entries was applied: the place to wake watchers, once per batch. */
@@ -31,10 +32,11 @@ export interface StateMachine {
   /** Replaces the whole state. Rejects, with the old state gone, when the chunks are not a whole image. */
   restore(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
   /**
-   * Where the state lives on disk by itself (LMDB): the last index whose effect is durable in it; entries up to it
-   * are not applied again after a restart. 0 where the state is in memory only.
+   * Where the state lives on disk by itself (LMDB): the last index whose effect no crash takes back, and the configuration as of
+   * it; entries up to it are not applied again after a restart. Undefined where the state is in memory only, and where nothing
+   * is durable yet: then it begins with restore(), or with the first applyConfiguration().
    */
-  readonly durableIndex: number;
+  readonly durable: { readonly index: number; readonly configuration: Configuration } | undefined;
 }
 
 /**

@@ -139,6 +139,13 @@ export class ByteReader {
     return value;
   }
 
+  /** All that is left. */
+  rest(): Uint8Array {
+    const value = this.#buffer.subarray(this.#at);
+    this.#at = this.#buffer.byteLength;
+    return value;
+  }
+
   text(): string {
     const { buffer, byteOffset, byteLength } = this.bytes();
     return Buffer.from(buffer, byteOffset, byteLength).toString();

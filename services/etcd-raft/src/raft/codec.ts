@@ -22,19 +22,22 @@ export interface EncodedMessage {
   readonly entries: Uint8Array;
 }
 
-const none = new Uint8Array(0);
+const none: Uint8Array = new Uint8Array(0);
 
 /** A message as bytes: type, term, from, to, then the type's own fields. */
 export function encodeMessage(message: RaftMessage): EncodedMessage {
   const writer = new ByteWriter(96);
-  let entries = none;
+  let entries: Uint8Array = none;
   writer.u8(types.indexOf(message.type)).uint(message.term).text(message.from).text(message.to);
   switch (message.type) {
     case 'preVote':
       writer.uint(message.lastIndex).uint(message.lastTerm);
       break;
     case 'requestVote':
-      writer.uint(message.lastIndex).uint(message.lastTerm).u8(message.transfer ? 1 : 0);
+      writer
+        .uint(message.lastIndex)
+        .uint(message.lastTerm)
+        .u8(message.transfer ? 1 : 0);
       break;
     case 'preVoteReply':
     case 'requestVoteReply':
@@ -134,27 +137,31 @@ const traceNames: Readonly<Record<RaftMessage['type'], string>> = {
   timeoutNow: 'TimeoutNow',
 };
 
-/** A message for the eyes of people: `AppendEntries`, `term 3 idx 17..20`. */
-export function describeMessage(message: RaftMessage): { kind: string; key: string } {
-  const term = `term ${message.term}`;
-  const kind = traceNames[message.type];
-  switch (message.type) {
+/** A message for the eyes of people: `AppendEntries`, `term 3 idx 17..20`. Reads no more than the label needs. Throws BytesError. */
+export function describeMessage(fields: Uint8Array): { kind: string; key: string } {
+  const reader = new ByteReader(fields);
+  const type = types[reader.u8()];
+  if (type === undefined) throw new BytesError('no such raft message');
+  const kind = traceNames[type];
+  const term = `term ${reader.uint()}`;
+  reader.bytes();
+  reader.bytes();
+  switch (type) {
     case 'appendEntries': {
-      const first = message.prevIndex + 1;
-      const count = message.entries.length;
+      const prevIndex = reader.uint();
+      reader.uint();
+      const commit = reader.uint();
+      const count = reader.uint();
       return {
         kind,
-        key: count === 0 ? `${term} commit ${message.commit}` : `${term} idx ${first}..${first + count - 1}`,
+        key: count === 0 ? `${term} commit ${commit}` : `${term} idx ${prevIndex + 1}..${prevIndex + count}`,
       };
     }
     case 'appendReply':
-      return {
-        kind,
-        key: message.ok ? `${term} match ${message.matchIndex}` : `${term} rejected ${message.rejectedIndex}`,
-      };
+      return { kind, key: `${term} ${reader.u8() === 1 ? 'match' : 'rejected'} ${reader.uint()}` };
     case 'preVoteReply':
     case 'requestVoteReply':
-      return { kind, key: `${term} ${message.granted ? 'granted' : 'refused'}` };
+      return { kind, key: `${term} ${reader.u8() === 1 ? 'granted' : 'refused'}` };
     default:
       return { kind, key: term };
   }

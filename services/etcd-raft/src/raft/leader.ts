@@ -1,6 +1,13 @@
 import type { MemberId } from '@kubelab/store';
 import type { Configuration, MembershipChange } from '../contract.js';
-import { changed, encodeConfigurationData, isJoint, isVoter, leaveJoint, membersOf } from './configuration.js';
+import {
+  changed,
+  encodeConfigurationData,
+  isJoint,
+  isVoter,
+  leaveJoint,
+  membersOf,
+} from './configuration.js';
 import type { Core } from './core.js';
 import { makeEntries, sizeOf } from './entries.js';
 import { Progress } from './progress.js';
@@ -74,7 +81,9 @@ export class Leader {
   /** Check-quorum (dissertation, 6.2): once every election timeout. */
   heardFromQuorum(): boolean {
     const { id, quorum } = this.#core;
-    const heard = quorum.outcome((member) => member === id || this.#progress.get(member)?.recentActive === true);
+    const heard = quorum.outcome(
+      (member) => member === id || this.#progress.get(member)?.recentActive === true,
+    );
     for (const progress of this.#progress.values()) progress.recentActive = false;
     return heard === 'won';
   }
@@ -314,7 +323,9 @@ export class Leader {
   /** The latest round of heartbeats that a quorum answered. */
   #confirmedRound(): number {
     const { quorum, id } = this.#core;
-    return quorum.reached((member) => (member === id ? this.#reads.round : (this.#progress.get(member)?.round ?? 0)));
+    return quorum.reached((member) =>
+      member === id ? this.#reads.round : (this.#progress.get(member)?.round ?? 0),
+    );
   }
 
   #leaseHolds(confirmedRound: number): boolean {

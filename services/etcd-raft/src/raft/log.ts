@@ -1,3 +1,4 @@
+import { sizeOf } from './entries.js';
 import type { Entry } from './types.js';
 
 /** Where the log begins: after this entry. */
@@ -19,6 +20,7 @@ export function assertRaft(holds: boolean, what: string): asserts holds {
 export class RaftLog {
   #snapshot: LogBase;
   #entries: Entry[];
+  #bytes: number;
   commit: number;
   applied: number;
   stable: number;
@@ -27,10 +29,14 @@ export class RaftLog {
   constructor(snapshot: LogBase, entries: readonly Entry[], commit: number, applied = snapshot.index) {
     this.#snapshot = { index: snapshot.index, term: snapshot.term };
     this.#entries = [...entries];
+    this.#bytes = sizeOf(entries);
     this.applied = applied;
     this.stable = this.lastIndex;
     this.commit = Math.min(Math.max(commit, applied), this.lastIndex);
-    assertRaft(applied >= snapshot.index && applied <= this.lastIndex, `applied ${applied} is not in the log`);
+    assertRaft(
+      applied >= snapshot.index && applied <= this.lastIndex,
+      `applied ${applied} is not in the log`,
+    );
     entries.forEach((entry, at) => {
       assertRaft(
         entry.index === snapshot.index + 1 + at,
@@ -87,6 +93,22 @@ export class RaftLog {
 
   append(entries: readonly Entry[]): void {
     for (const entry of entries) this.#entries.push(entry);
+    this.#bytes += sizeOf(entries);
+  }
+
+  /** Of the data of all entries that are here. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The log after this index is at most `bytes` long. */
+  indexKeeping(bytes: number): number {
+    let kept = 0;
+    for (let at = this.#entries.length - 1; at >= 0; at -= 1) {
+      kept += this.#entries[at]?.data.byteLength ?? 0;
+      if (kept > bytes) return this.firstIndex + at;
+    }
+    return this.#snapshot.index;
   }
 
   /**
@@ -109,7 +131,7 @@ export class RaftLog {
       index > this.commit,
       `entry ${index} is committed (up to ${this.commit}) and must not be replaced`,
     );
-    this.#entries.length = index - this.firstIndex;
+    this.#bytes -= sizeOf(this.#entries.splice(index - this.firstIndex));
     this.stable = Math.min(this.stable, index - 1);
   }
 
@@ -131,7 +153,7 @@ export class RaftLog {
       term !== undefined && index <= this.applied,
       `only applied entries are compacted, not ${index}`,
     );
-    this.#entries = this.#entries.slice(index - this.#snapshot.index);
+    this.#bytes -= sizeOf(this.#entries.splice(0, index - this.#snapshot.index));
     this.#snapshot = { index, term };
   }
 
@@ -143,6 +165,7 @@ export class RaftLog {
     const snapshot = { index, term };
     this.#snapshot = snapshot;
     this.#entries = [];
+    this.#bytes = 0;
     this.commit = snapshot.index;
     this.applied = snapshot.index;
     this.stable = snapshot.index;

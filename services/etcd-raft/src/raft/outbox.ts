@@ -22,14 +22,10 @@ export class Outbox {
   #readStates: ReadState[] = [];
   #snapshotsWanted: MemberId[] = [];
 
-  get isEmpty(): boolean {
-    return (
-      this.#messages.length +
-        this.#afterPersist.length +
-        this.#readStates.length +
-        this.#snapshotsWanted.length ===
-      0
-    );
+  /** `diskFree`: whether promises may be taken. */
+  isEmpty(diskFree: boolean): boolean {
+    const promised = diskFree ? this.#afterPersist.length : 0;
+    return this.#messages.length + promised + this.#readStates.length + this.#snapshotsWanted.length === 0;
   }
 
   /**
@@ -49,15 +45,16 @@ export class Outbox {
     this.#snapshotsWanted.push(to);
   }
 
-  take(): Outgoing {
+  /** Promises stay while the disk is at work: what they promise goes to it next. */
+  take(diskFree: boolean): Outgoing {
     const outgoing = {
       messages: this.#messages,
-      messagesAfterPersist: this.#afterPersist,
+      messagesAfterPersist: diskFree ? this.#afterPersist : [],
       readStates: this.#readStates,
       snapshotsWanted: this.#snapshotsWanted,
     };
     this.#messages = [];
-    this.#afterPersist = [];
+    if (diskFree) this.#afterPersist = [];
     this.#readStates = [];
     this.#snapshotsWanted = [];
     return outgoing;

@@ -33,10 +33,7 @@ function reachedByMajority(voters: readonly MemberId[], levelOf: (member: Member
   return levels[Math.floor(voters.length / 2)] ?? 0;
 }
 
-function majority(
-  voters: readonly MemberId[],
-  voteOf: (member: MemberId) => boolean | undefined,
-): Outcome {
+function majority(voters: readonly MemberId[], voteOf: (member: MemberId) => boolean | undefined): Outcome {
   const needed = Math.floor(voters.length / 2) + 1;
   const granted = voters.filter((member) => voteOf(member) === true).length;
   const refused = voters.filter((member) => voteOf(member) === false).length;

@@ -217,27 +217,35 @@ export class Raft {
     this.#drawElectionTimeout();
   }
 
-  takeReady(): Ready {
-    const { hardState } = this;
-    const entries = this.#restoring ? [] : this.log.between(this.#handedOut + 1, this.log.lastIndex);
+  /** `diskFree`: false while an earlier Ready is being written; nothing to persist, and no promise, is given out then. */
+  takeReady(diskFree: boolean): Ready {
     const committable = this.#committable();
-    const committed = this.log.between(this.#applyHandedOut + 1, committable);
     const ready: Ready = {
-      ...this.#core.outbox.take(),
-      // A commit index alone is not worth a sync: it travels with what is.
-      hardState: entries.length > 0 || !samePromises(hardState, this.#savedState) ? hardState : undefined,
-      entries,
-      committed,
+      ...this.#core.outbox.take(diskFree),
+      ...(diskFree ? this.#takeToPersist() : { hardState: undefined, entries: [] }),
+      committed: this.log.between(this.#applyHandedOut + 1, committable),
     };
-    this.#savedState = hardState;
-    this.#handedOut = this.log.lastIndex;
     this.#applyHandedOut = Math.max(this.#applyHandedOut, committable);
     return ready;
   }
 
-  get hasReady(): boolean {
+  #takeToPersist(): Pick<Ready, 'hardState' | 'entries'> {
+    const { hardState } = this;
+    const entries = this.#restoring ? [] : this.log.between(this.#handedOut + 1, this.log.lastIndex);
+    // A commit index alone is not worth a sync: it travels with what is.
+    const changed = entries.length > 0 || !samePromises(hardState, this.#savedState);
+    this.#savedState = hardState;
+    this.#handedOut = this.log.lastIndex;
+    return { hardState: changed ? hardState : undefined, entries };
+  }
+
+  hasReady(diskFree: boolean): boolean {
     const toPersist = this.#handedOut < this.log.lastIndex || !samePromises(this.hardState, this.#savedState);
-    return !this.#core.outbox.isEmpty || toPersist || this.#committable() > this.#applyHandedOut;
+    return (
+      !this.#core.outbox.isEmpty(diskFree) ||
+      (diskFree && toPersist) ||
+      this.#committable() > this.#applyHandedOut
+    );
   }
 
   /** Only what this member's own disk has is applied: a restart finds it again. */
@@ -395,7 +403,8 @@ export class Raft {
     else this.#becomeCandidate();
     for (const member of membersOf(this.configuration)) {
       if (member === this.id || !isVoter(this.configuration, member)) continue;
-      if (kind === 'preVote') this.#core.send(member, { type: kind, lastIndex, lastTerm, term: this.term + 1 });
+      if (kind === 'preVote')
+        this.#core.send(member, { type: kind, lastIndex, lastTerm, term: this.term + 1 });
       else this.#core.send(member, { type: kind, lastIndex, lastTerm, transfer });
     }
     this.#countVote(this.id, true);

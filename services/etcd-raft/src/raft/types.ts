@@ -93,8 +93,8 @@ export interface ReadState {
 /**
  * What the core asks of its owner, gathered since the last takeReady(). The order that keeps Raft's promises:
  * 1. `messages` may leave at once. 2. `hardState` and `entries` go to disk, and are synced. 3. persisted() is
- * called, and only then `messagesAfterPersist` leave: they
- * promise what step 2 made durable. 4. `committed` is applied, in order.
+ * called, and only then `messagesAfterPersist` leave: they promise what step 2 made durable. `committed` is applied in
+ * order, at any time: it is on this member's disk.
  */
 export interface Ready {
   readonly messages: readonly RaftMessage[];

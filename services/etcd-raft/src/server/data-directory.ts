@@ -1,47 +1,85 @@
+import type { ClusterId, MemberId } from '@kubelab/store';
 import { DiskError, type World } from '@kubelab/world';
 
 const recordName = 'member.json';
 
+/** Whose folder it is, and the cluster as it was when the member began: what its flags said then holds, not what they say now. */
 export interface MemberRecord {
   readonly name: string;
-  /** Names of all members, sorted. Addresses may change; who counts as a majority may not. */
-  readonly members: readonly string[];
+  readonly id: MemberId;
+  readonly clusterId: ClusterId;
+  /** Of a member that joined a cluster: empty, its leader tells it. */
+  readonly initialMembers: readonly InitialMember[];
+}
+
+export interface InitialMember {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
 }
 
 /**
  * Makes the folder somebody's, or sees that it is this member's. A member that ran on another's log would
  * vote twice in one term.
- * Also proves that it can be written before anything is promised. Rejects with an Error that says what to do.
+ * Also proves that it can be written before anything is promised. Gives what it was first claimed with. Rejects with an Error
+ * that says what to do.
  */
 export async function claimDataDirectory(
   world: World,
   directory: string,
   member: MemberRecord,
-): Promise<void> {
+): Promise<MemberRecord> {
   const path = `${directory}/${recordName}`;
   try {
     await world.disk.makeDirectory(directory);
-    if (await world.disk.exists(path)) {
-      const text = Buffer.from(await world.disk.readFile(path)).toString();
-      refuseOther(directory, text, member);
+    const known = (await world.disk.exists(path)) ? parse(path, await world.disk.readFile(path)) : undefined;
+    if (known !== undefined && (known.name !== member.name || known.clusterId !== member.clusterId)) {
+      throw new Error(
+        `data directory ${directory} belongs to ${known.name} of cluster ${known.clusterId}, not to ${member.name} of cluster ` +
+          `${member.clusterId}: start that member with it, or give this one another --data-dir`,
+      );
     }
-    await world.disk.writeFileAtomic(path, serialize(member));
+    const record = known ?? member;
+    await world.disk.writeFileAtomic(path, `${JSON.stringify(record)}\n`);
+    return record;
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
     throw new Error(`data directory ${directory} cannot be used: ${hint(error)}`, { cause: error });
   }
 }
 
-function serialize(member: MemberRecord): string {
-  return `${JSON.stringify({ name: member.name, members: [...member.members].sort() })}\n`;
+function parse(path: string, bytes: Uint8Array): MemberRecord {
+  const damaged = (why: string) =>
+    new Error(
+      `${path} is damaged (${why}): move the data directory away and start the member with an empty one`,
+    );
+  let record: unknown;
+  try {
+    record = JSON.parse(Buffer.from(bytes).toString());
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error));
+  }
+  if (!isRecord(record)) throw damaged('not the record of a member, or one of an earlier version');
+  return record;
 }
 
-function refuseOther(directory: string, found: string, member: MemberRecord): void {
-  if (found === serialize(member)) return;
-  throw new Error(
-    `data directory ${directory} belongs to ${found.trim()}, not to ${serialize(member).trim()}: ` +
-      'start that member with it, or give this one another --data-dir',
+function isRecord(value: unknown): value is MemberRecord {
+  return hasTexts(value, 'name', 'id', 'clusterId') && has(value, 'initialMembers', isInitialMembers);
+}
+
+function isInitialMembers(value: unknown): value is InitialMember[] {
+  return (
+    Array.isArray(value) &&
+    value.every((member) => hasTexts(member, 'id', 'name') && has(member, 'peerUrls', Array.isArray))
   );
+}
+
+function hasTexts(value: unknown, ...names: string[]): boolean {
+  return names.every((name) => has(value, name, (field) => typeof field === 'string'));
+}
+
+function has(value: unknown, name: string, check: (field: unknown) => boolean): boolean {
+  return typeof value === 'object' && value !== null && check(Reflect.get(value, name));
 }
 
 function hint(error: DiskError): string {

@@ -1,23 +1,35 @@
+import type { MemberId } from '@kubelab/store';
 import type { Telemetry } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
-import { type RaftNode, type RaftStatus, RaftUnavailableError, type StateMachine } from '../contract.js';
-import { RaftLog } from '../raft/log.js';
+import {
+  type MembershipChange,
+  type RaftNode,
+  type RaftStatus,
+  RaftUnavailableError,
+  type StateMachine,
+} from '../contract.js';
+import { decodeConfigurationData, isVoter } from '../raft/configuration.js';
 import { Raft } from '../raft/raft.js';
 import type { Entry, PlantedBug, RaftMessage, Ready } from '../raft/types.js';
-import { decodeSnapshot, encodeSnapshot, SnapshotStore } from '../wal/snapshot-file.js';
+import { SnapshotStore } from '../wal/snapshot-file.js';
 import { Wal } from '../wal/wal.js';
-import type { RaftReceiver, RaftTransport, SnapshotTransfer } from './raft-transport.js';
+import { PendingReads } from './pending-reads.js';
+import { Proposals } from './proposals.js';
+import type { RaftReceiver, RaftTransport, SnapshotSink, SnapshotTransfer } from './raft-transport.js';
+import { type Bootstrap, type Recovered, recover } from './recovery.js';
+import { type CompactionOptions, Snapshots } from './snapshots.js';
 
-/** Proposals that wait to be committed; more are refused with `tooManyProposals`. */
-const proposalsMax = 20_000;
-const readsMax = 20_000;
-const readRetryMs = 200;
 const ticksPerHeartbeat = 2;
+/** etcd asks for ten heartbeats; with fewer than this a single lost one starts an election. */
+const electionTicksMin = 4;
 const stopPollMs = 1;
+/** Of an election timeout, what a lease leaves out for clocks that run at different speeds. */
+const clockDriftShare = 0.1;
 
-export interface RaftNodeOptions {
-  readonly name: string;
-  readonly members: readonly string[];
+export interface RaftNodeOptions extends CompactionOptions {
+  readonly id: MemberId;
+  /** Of a new cluster; a member that is to join one has none, and waits to be led. Ignored where there is a log already. */
+  readonly bootstrap: Bootstrap | undefined;
   readonly dataDirectory: string;
   readonly stateMachine: StateMachine;
   readonly transport: RaftTransport;
@@ -25,10 +37,10 @@ export interface RaftNodeOptions {
   /** A follower waits between this and twice this for a leader. */
   readonly electionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
-  /** Applied entries between two snapshots. */
-  readonly snapshotEntries: number;
-  /** Entries kept behind a snapshot, for followers that are a little late. */
-  readonly snapshotKeepEntries: number;
+  /** Reads of the leader rely on its lease and on clocks that run about equally fast; else they ask (ReadIndex). */
+  readonly leaseReads: boolean;
+  /** A learner that lacks more is not promoted. */
+  readonly learnerReadyEntries: number;
   readonly plantedBug?: PlantedBug | undefined;
   /** For the simulator's invariants: called after each step of the loop. */
   readonly observe?: ((observation: RaftObservation) => void) | undefined;
@@ -41,161 +53,195 @@ export interface RaftObservation {
   readonly raft: Raft;
 }
 
-interface Proposal {
-  readonly data: Uint8Array;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: RaftUnavailableError) => void;
-}
-
-interface Read {
-  readonly resolve: () => void;
-  readonly reject: (error: RaftUnavailableError) => void;
-}
-
-/** Starts a member from what its data directory holds. Rejects with WalCorruptionError or DiskError. */
+/** Starts a member from what its data directory holds. Rejects with WalCorruptionError, WalFormatError or DiskError. */
 export async function startRaftNode(
   world: World,
   options: RaftNodeOptions,
-): Promise<{ node: RaftNode; receiver: RaftReceiver }> {
-  const { name, members, stateMachine, telemetry, plantedBug } = options;
-  const { log } = telemetry;
-  const snapshots = new SnapshotStore(world.disk, `${options.dataDirectory}/snapshots`, log);
-  const { wal, contents } = await Wal.open(world.disk, `${options.dataDirectory}/wal`, log);
-  const snapshot = await snapshots.newest();
-  const base = snapshot?.metadata ?? { index: 0, term: 0 };
-  const first = contents.entries[0]?.index;
-  if ((first !== undefined && first > base.index + 1) || (contents.snapshot?.index ?? 0) > base.index) {
-    const wanted = Math.max((first ?? 1) - 1, contents.snapshot?.index ?? 0);
-    throw new Error(
-      `${options.dataDirectory}: the log begins after entry ${wanted} and no whole snapshot reaches it. The other members have the data: ` +
-        'move this directory away and start the member with an empty one',
-    );
+): Promise<{ readonly node: RaftNode; readonly receiver: RaftReceiver }> {
+  const { dataDirectory, stateMachine, bootstrap } = options;
+  const { log } = options.telemetry;
+  if (options.snapshotKeepEntries < 1) throw new RangeError('snapshotKeepEntries must be at least 1');
+  const snapshots = new SnapshotStore(world.disk, `${dataDirectory}/snapshots`, log);
+  const { wal, contents } = await Wal.open(world.disk, `${dataDirectory}/wal`, log);
+  try {
+    const recovered = await recover({
+      directory: dataDirectory,
+      ...{ wal, contents, snapshots, stateMachine, bootstrap, log },
+    });
+    const node = new Node(world, options, { recovered, wal, snapshots });
+    node.start();
+    return { node, receiver: node };
+  } catch (error) {
+    await wal.close();
+    throw error;
   }
-  if (snapshot !== undefined) stateMachine.restore(snapshot.chunks);
-  const entries = contents.entries.filter((entry) => entry.index > base.index);
-  const raftLog = new RaftLog(base, entries, contents.hardState.commit);
-  const tickMs = options.heartbeatIntervalMs / ticksPerHeartbeat;
-  const raft = new Raft(
-    {
-      name,
-      members,
-      electionTicks: Math.max(4, Math.round(options.electionTimeoutMs / tickMs)),
-      heartbeatTicks: ticksPerHeartbeat,
-      random: () => world.random.next(),
-      plantedBug,
-    },
-    { hardState: contents.hardState, log: raftLog },
-  );
-  log.info(
-    { term: raft.term, snapshot: base.index, lastIndex: raftLog.lastIndex, commit: raftLog.commit },
-    'raft starts',
-  );
-  const node = new Node({ world, options, raft, wal, snapshots, tickMs });
-  node.start();
-  return { node, receiver: node };
 }
 
-interface NodeParts {
-  readonly world: World;
-  readonly options: RaftNodeOptions;
-  readonly raft: Raft;
-  readonly wal: Wal;
-  readonly snapshots: SnapshotStore;
+interface Ticks {
   readonly tickMs: number;
+  readonly electionTicks: number;
+}
+
+/** Throws RangeError for timeouts that cannot work. */
+function ticksOf(timeouts: {
+  readonly electionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+}): Ticks {
+  const { electionTimeoutMs, heartbeatIntervalMs } = timeouts;
+  const tickMs = heartbeatIntervalMs / ticksPerHeartbeat;
+  const electionTicks = Math.round(electionTimeoutMs / tickMs);
+  if (!(tickMs > 0) || electionTicks < electionTicksMin)
+    throw new RangeError(
+      `an election timeout of ${electionTimeoutMs} ms is too short for a heartbeat every ${heartbeatIntervalMs} ms: twice that at least, ten times is usual`,
+    );
+  return { tickMs, electionTicks };
+}
+
+interface Transfer {
+  readonly to: MemberId;
+  readonly resolve: () => void;
+  readonly reject: (error: RaftUnavailableError) => void;
+  readonly deadline: Timer;
 }
 
 /**
- * The loop around the core. Inputs of one event-loop turn (messages, proposals, ticks) are gathered; then one
- * pass: send what may leave at once, write and sync what must
- * be durable, send what promised it, apply what is committed. While the disk works, the next turn's inputs
- * gather: the group of the next commit.
+ * The loop around the core. Inputs of one event-loop turn (messages, proposals, ticks) are gathered; then passes
+ * until there is nothing to do: send what may leave at once, give the disk what must be durable, apply what is
+ * committed. While the disk works, all goes on but what must wait for it; the next turns' entries gather: the
+ * group of the next commit.
  */
 class Node implements RaftNode, RaftReceiver {
-  readonly #parts: NodeParts;
+  readonly #world: World;
+  readonly #options: RaftNodeOptions;
   readonly #raft: Raft;
-  #queued: Proposal[] = [];
-  /** Appended and not applied, by index; `term` tells whether an applied entry is the one proposed. */
-  readonly #proposed = new Map<number, Proposal & { readonly term: number }>();
-  #readQueue: Read[] = [];
-  #readContext: number;
-  /** Barriers asked for, by context; and those whose index is known and not yet applied. */
-  readonly #readsAsked = new Map<number, { readonly reads: Read[]; askedAtMs: number }>();
-  #readsConfirmed: { readonly index: number; readonly reads: Read[] }[] = [];
+  readonly #wal: Wal;
+  readonly #proposals: Proposals;
+  readonly #reads: PendingReads;
+  readonly #snapshots: Snapshots;
   readonly #listeners = new Set<(status: RaftStatus) => void>();
+  #timeouts: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number };
   #lastStatus: RaftStatus;
   #scheduled = false;
-  #running = false;
+  /** When the disk was given what it is writing. */
+  #writingSinceMs: number | undefined;
+  #stalled = false;
+  #diskQueue: (() => void)[] = [];
+  #transfer: Transfer | undefined;
   #stopped: RaftUnavailableError | undefined;
   #ticker: Timer | undefined;
-  #installing: {
-    readonly transfer: SnapshotTransfer;
-    readonly done: () => void;
-    readonly failed: (error: unknown) => void;
-  }[] = [];
-  #snapshotting = false;
 
-  constructor(parts: NodeParts) {
-    this.#parts = parts;
-    this.#raft = parts.raft;
-    this.#readContext = parts.world.random.int(2 ** 40);
+  constructor(
+    world: World,
+    options: RaftNodeOptions,
+    parts: { readonly recovered: Recovered; readonly wal: Wal; readonly snapshots: SnapshotStore },
+  ) {
+    const { recovered, wal, snapshots } = parts;
+    const { log } = options.telemetry;
+    this.#world = world;
+    this.#options = options;
+    this.#wal = wal;
+    this.#timeouts = options;
+    this.#raft = newRaft(world, options, recovered);
+    this.#proposals = new Proposals(this.#raft);
+    this.#reads = new PendingReads(world, this.#raft);
+    this.#snapshots = new Snapshots({
+      raft: this.#raft,
+      wal,
+      store: snapshots,
+      ...{ stateMachine: options.stateMachine, transport: options.transport, log, options },
+      plantedBug: options.plantedBug,
+      withDisk: (work) => this.#withDisk(work),
+      changed: () => this.#schedule(),
+      diskFailed: (error) => this.#diskFailed(error),
+      stopped: () => this.#stopped !== undefined,
+    });
     this.#lastStatus = this.status();
+    const { lastIndex, commitIndex, appliedIndex, term } = this.#lastStatus;
+    log.info({ term, lastIndex, commitIndex, appliedIndex }, 'raft starts');
   }
 
   start(): void {
-    const { world, tickMs } = this.#parts;
-    this.#ticker = world.timers.setInterval(() => {
+    const { tickMs } = ticksOf(this.#timeouts);
+    this.#ticker?.cancel();
+    this.#ticker = this.#world.timers.setInterval(() => {
+      this.#watchDisk();
       this.#raft.tick();
-      this.#retryReads();
+      this.#reads.retry();
       this.#schedule();
     }, tickMs);
     this.#schedule();
   }
 
   propose(data: Uint8Array): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#stopped !== undefined) return reject(this.#stopped);
-      if (this.#raft.role !== 'leader') return reject(this.#notLeader());
-      if (this.#queued.length + this.#proposed.size >= proposalsMax) {
-        return reject(
-          new RaftUnavailableError('tooManyProposals', `more than ${proposalsMax} proposals wait`),
-        );
-      }
-      this.#queued.push({ data, resolve, reject });
-      return this.#schedule();
-    });
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    this.#schedule();
+    return this.#proposals.add(data);
   }
 
   readIndex(): Promise<void> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    this.#schedule();
+    return this.#reads.add();
+  }
+
+  async changeMembership(changes: readonly MembershipChange[], context: Uint8Array): Promise<unknown> {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    this.#schedule();
+    return this.#proposals.addChange(changes, context);
+  }
+
+  transferLeadership(to: MemberId): Promise<void> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    const outcome = this.#raft.transferLeadership(to);
+    if (outcome === 'notLeader')
+      return Promise.reject(this.#proposals.refusal() ?? this.#notDone('badTransferee', to));
+    if (outcome === 'badTransferee') return Promise.reject(this.#notDone('badTransferee', to));
+    if (to === this.#raft.id) return Promise.resolve();
+    this.#transfer?.reject(this.#notDone('transferTimeout', this.#transfer.to));
+    this.#transfer?.deadline.cancel();
+    this.#schedule();
     return new Promise((resolve, reject) => {
-      if (this.#stopped !== undefined) return reject(this.#stopped);
-      if (this.#readQueue.length >= readsMax)
-        return reject(new RaftUnavailableError('tooManyProposals', 'too many reads wait'));
-      this.#readQueue.push({ resolve, reject });
-      return this.#schedule();
+      const deadline = this.#world.timers.setTimeout(() => {
+        if (this.#transfer?.deadline !== deadline) return;
+        this.#transfer = undefined;
+        reject(this.#notDone('transferTimeout', to));
+      }, this.#timeouts.electionTimeoutMs);
+      this.#transfer = { to, resolve, reject, deadline };
     });
   }
 
+  #notDone(reason: 'badTransferee' | 'transferTimeout', to: MemberId): RaftUnavailableError {
+    const what = reason === 'badTransferee' ? `${to} is no voting member` : `${to} did not take over in time`;
+    return new RaftUnavailableError(reason, what, { leader: this.#raft.leader });
+  }
+
+  setTimeouts(timeouts: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number }): void {
+    if (this.#options.leaseReads)
+      throw new RangeError('lease reads rely on the timeouts that the members started with');
+    const { electionTicks } = ticksOf(timeouts);
+    this.#timeouts = timeouts;
+    this.#raft.setTicks({ electionTicks, heartbeatTicks: ticksPerHeartbeat });
+    if (this.#stopped === undefined) this.start();
+  }
+
   message(message: RaftMessage): void {
-    if (this.#stopped !== undefined || message.to !== this.#raft.name) return;
+    if (this.#stopped !== undefined || message.to !== this.#raft.id) return;
     this.#raft.step(message);
     this.#schedule();
   }
 
-  snapshot(transfer: SnapshotTransfer): Promise<void> {
-    return new Promise((done, failed) => {
-      if (this.#stopped !== undefined) return failed(this.#stopped);
-      this.#installing.push({ transfer, done, failed });
-      return this.#schedule();
-    });
+  async snapshot(transfer: SnapshotTransfer): Promise<SnapshotSink> {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    return this.#snapshots.receive(transfer);
   }
 
   status(): RaftStatus {
-    const { log, role, term, leader, name } = this.#raft;
+    const { log, role, term, leader, id, configuration, matchIndexes } = this.#raft;
+    const learns = role === 'follower' && !isVoter(configuration, id);
     return {
-      name,
-      role,
-      term,
-      leader,
+      id,
+      role: learns ? 'learner' : role,
+      ...{ term, leader, configuration, matchIndexes },
       lastIndex: log.lastIndex,
       commitIndex: log.commit,
       appliedIndex: log.applied,
@@ -210,9 +256,10 @@ class Node implements RaftNode, RaftReceiver {
 
   async stop(): Promise<void> {
     this.#end(new RaftUnavailableError('stopped', 'this member stops'));
-    await this.#parts.options.transport.close();
-    while (this.#running || this.#snapshotting) await this.#parts.world.timers.sleep(stopPollMs);
-    await this.#parts.wal.close();
+    await this.#options.transport.close();
+    while (this.#writingSinceMs !== undefined || this.#snapshots.busy)
+      await this.#world.timers.sleep(stopPollMs);
+    await this.#wal.close();
   }
 
   /* ------------------------------------------------------------ the loop */
@@ -220,257 +267,137 @@ class Node implements RaftNode, RaftReceiver {
   #schedule(): void {
     if (this.#scheduled || this.#stopped !== undefined) return;
     this.#scheduled = true;
-    this.#parts.world.timers.setImmediate(() => {
+    this.#world.timers.setImmediate(() => {
       this.#scheduled = false;
-      if (!this.#running) void this.#run();
+      this.#run();
     });
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    try {
-      while (this.#stopped === undefined) {
-        this.#takeProposals();
-        this.#takeReads();
-        await this.#installSnapshots();
-        if (!this.#raft.hasReady) break;
-        await this.#pass(this.#raft.takeReady());
-      }
-    } catch (error) {
-      this.#diskFailed(error);
-    } finally {
-      this.#running = false;
+  #run(): void {
+    while (this.#stopped === undefined) {
+      this.#proposals.append();
+      this.#reads.ask();
+      const diskFree = this.#writingSinceMs === undefined;
+      if (!this.#raft.hasReady(diskFree)) return;
+      this.#pass(this.#raft.takeReady(diskFree));
     }
   }
 
-  async #pass(ready: Ready): Promise<void> {
-    const { options } = this.#parts;
-    const { transport, plantedBug } = options;
-    for (const message of ready.messages) transport.send(message);
-    for (const to of ready.snapshotsWanted) void this.#sendSnapshot(to);
-    if (plantedBug === 'ackBeforeFsync')
-      for (const message of ready.messagesAfterPersist) transport.send(message);
-    await this.#persist(ready);
-    if (this.#stopped !== undefined) return;
-    if (plantedBug !== 'ackBeforeFsync')
-      for (const message of ready.messagesAfterPersist) transport.send(message);
+  #pass(ready: Ready): void {
+    const { transport, plantedBug, observe } = this.#options;
+    // News of a commit alone can wait until those who asked have their answers.
+    for (const message of ready.messages) if (!isNews(message)) transport.send(message);
+    for (const to of ready.snapshotsWanted) this.#snapshots.send(to);
+    this.#persist(ready, plantedBug);
     this.#apply(ready.committed);
-    for (const { context, index } of ready.readStates) this.#readConfirmed(context, index);
-    this.#releaseReads();
+    for (const { context, index } of ready.readStates) this.#reads.confirmed(context, index);
+    this.#reads.release(this.#raft.log.applied);
+    for (const message of ready.messages) if (isNews(message)) transport.send(message);
     this.#announce();
-    options.observe?.({ status: this.status(), applied: ready.committed, raft: this.#raft });
-    this.#maybeSnapshot();
+    observe?.({ status: this.status(), applied: ready.committed, raft: this.#raft });
+    this.#snapshots.maybeCompact();
   }
 
-  async #persist(ready: Ready): Promise<void> {
-    const { entries } = ready;
-    const forget = this.#parts.options.plantedBug === 'voteWithoutPersisting' && entries.length === 0;
+  #persist(ready: Ready, plantedBug: PlantedBug | undefined): void {
+    const { entries, messagesAfterPersist } = ready;
+    const forget = plantedBug === 'voteWithoutPersisting' && entries.length === 0;
     const hardState = forget ? undefined : ready.hardState;
-    if (hardState === undefined && entries.length === 0) return;
-    await this.#parts.wal.append({ hardState, entries });
-    const last = entries.at(-1);
-    if (last !== undefined) this.#raft.persisted(last.index, last.term);
+    const send = () => {
+      for (const message of messagesAfterPersist) this.#options.transport.send(message);
+    };
+    const nothing = hardState === undefined && entries.length === 0;
+    if (nothing || plantedBug === 'ackBeforeFsync') send();
+    if (nothing) {
+      if (ready.hardState !== undefined) this.#raft.persisted(ready);
+      return;
+    }
+    this.#writingSinceMs = this.#world.clock.monotonicMs();
+    this.#wal.append({ hardState, entries }).then(
+      () => {
+        if (this.#stopped === undefined) {
+          this.#raft.persisted(ready);
+          if (plantedBug !== 'ackBeforeFsync') send();
+        }
+        this.#diskDone();
+        this.#run();
+      },
+      (error: unknown) => {
+        this.#diskDone();
+        this.#diskFailed(error);
+      },
+    );
+  }
+
+  /** Runs `work` between two writes of the loop; nothing is persisted meanwhile. */
+  async #withDisk<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#writingSinceMs !== undefined) await new Promise<void>((free) => this.#diskQueue.push(free));
+    this.#writingSinceMs = this.#world.clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      this.#diskDone();
+      this.#schedule();
+    }
+  }
+
+  #diskDone(): void {
+    this.#writingSinceMs = undefined;
+    if (this.#stalled) {
+      this.#stalled = false;
+      this.#raft.diskStalled(false);
+      this.#options.telemetry.log.info({}, 'the disk answers again');
+    }
+    const queue = this.#diskQueue;
+    this.#diskQueue = [];
+    for (const free of queue) free();
+  }
+
+  /** A disk that has not answered for an election timeout: somebody else should lead. */
+  #watchDisk(): void {
+    if (this.#stalled || this.#writingSinceMs === undefined) return;
+    const stalledMs = this.#world.clock.monotonicMs() - this.#writingSinceMs;
+    if (stalledMs < this.#timeouts.electionTimeoutMs) return;
+    this.#stalled = true;
+    this.#options.telemetry.log.warn(
+      { stalledMs },
+      'the disk does not answer; this member does not lead meanwhile',
+    );
+    this.#raft.diskStalled(true);
   }
 
   #apply(committed: readonly Entry[]): void {
-    const { stateMachine } = this.#parts.options;
-    for (const entry of committed) {
-      const result = entry.data.byteLength === 0 ? undefined : stateMachine.apply(entry.index, entry.data);
-      const proposal = this.#proposed.get(entry.index);
-      if (proposal === undefined) continue;
-      this.#proposed.delete(entry.index);
-      if (proposal.term === entry.term) proposal.resolve(result);
-      else
-        proposal.reject(
-          new RaftUnavailableError('leadershipLost', 'another leader replaced the proposal', {
-            leader: this.#raft.leader,
-          }),
-        );
-    }
     const last = committed.at(-1);
     if (last === undefined) return;
+    for (const entry of committed) this.#proposals.applied(entry, this.#applyOne(entry));
     this.#raft.applied(last.index);
-    stateMachine.applied(last.index);
+    this.#options.stateMachine.applied(last.index);
   }
 
-  #takeProposals(): void {
-    if (this.#queued.length === 0) return;
-    const proposals = this.#queued.splice(0);
-    const appended = this.#raft.propose(proposals.map((proposal) => proposal.data));
-    if (appended === 'notLeader') for (const proposal of proposals) proposal.reject(this.#notLeader());
-    else if (appended === 'tooMuch') {
-      const full = new RaftUnavailableError('tooManyProposals', 'too much is proposed and not committed');
-      for (const proposal of proposals) proposal.reject(full);
-    } else
-      proposals.forEach(
-        (proposal, at) => void this.#proposed.set(appended.first + at, { ...proposal, term: appended.term }),
-      );
-  }
-
-  #notLeader(): RaftUnavailableError {
-    const { leader } = this.#raft;
-    if (leader === undefined)
-      return new RaftUnavailableError('noLeader', 'there is no leader at this moment');
-    return new RaftUnavailableError('notLeader', `${leader} leads`, { leader });
+  #applyOne({ index, type, data }: Entry): unknown {
+    const { stateMachine } = this.#options;
+    if (type === 'normal') return data.byteLength === 0 ? undefined : stateMachine.apply(index, data);
+    const { configuration, context } = decodeConfigurationData(data);
+    this.#raft.applyConfiguration(configuration);
+    this.#options.telemetry.log.info({ index, ...configuration }, 'configuration');
+    return stateMachine.applyConfiguration(index, configuration, context);
   }
 
   /** Role, term or leader changed: proposals of a leadership that ended have an unknown fate. */
   #announce(): void {
     const status = this.status();
     const before = this.#lastStatus;
+    if (this.#transfer?.to === status.leader && this.#transfer !== undefined) {
+      this.#transfer.deadline.cancel();
+      this.#transfer.resolve();
+      this.#transfer = undefined;
+    }
     if (status.role === before.role && status.term === before.term && status.leader === before.leader) return;
     this.#lastStatus = status;
-    if (before.role === 'leader' && (status.role !== 'leader' || status.term !== before.term)) {
-      const lost = new RaftUnavailableError('leadershipLost', 'leadership was lost', {
-        leader: status.leader,
-        mayHaveCommitted: true,
-      });
-      for (const proposal of this.#proposed.values()) proposal.reject(lost);
-      this.#proposed.clear();
-    }
-    this.#parts.options.telemetry.log.info(
-      { role: status.role, term: status.term, leader: status.leader },
-      'raft state',
-    );
+    if (before.role === 'leader' && (status.role !== 'leader' || status.term !== before.term))
+      this.#proposals.lost(status.leader);
+    const { role, term, leader } = status;
+    this.#options.telemetry.log.info({ role, term, leader }, 'raft state');
     for (const listener of this.#listeners) listener(status);
-  }
-
-  /* ------------------------------------------------------------ reads */
-
-  /** All reads that wait share one barrier. */
-  #takeReads(): void {
-    if (this.#readQueue.length === 0) return;
-    this.#readContext += 1;
-    const context = this.#readContext;
-    this.#readsAsked.set(context, {
-      reads: this.#readQueue.splice(0),
-      askedAtMs: this.#parts.world.clock.monotonicMs(),
-    });
-    this.#raft.readIndex(context);
-  }
-
-  /** Asked of nobody, of a leader that fell, or lost on the way: asked again, as a new barrier. */
-  #retryReads(): void {
-    const nowMs = this.#parts.world.clock.monotonicMs();
-    for (const [context, asked] of this.#readsAsked) {
-      if (nowMs - asked.askedAtMs < readRetryMs) continue;
-      this.#readsAsked.delete(context);
-      const none = new RaftUnavailableError('noLeader', 'no leader confirmed the read');
-      if (this.#raft.leader === undefined) for (const read of asked.reads) read.reject(none);
-      else this.#readQueue.unshift(...asked.reads);
-    }
-  }
-
-  #readConfirmed(context: number, index: number): void {
-    const asked = this.#readsAsked.get(context);
-    if (asked === undefined) return;
-    this.#readsAsked.delete(context);
-    this.#readsConfirmed.push({ index, reads: asked.reads });
-  }
-
-  #releaseReads(): void {
-    const { applied } = this.#raft.log;
-    const ready = this.#readsConfirmed.filter((confirmed) => confirmed.index <= applied);
-    if (ready.length === 0) return;
-    this.#readsConfirmed = this.#readsConfirmed.filter((confirmed) => confirmed.index > applied);
-    for (const { reads } of ready) for (const read of reads) read.resolve();
-  }
-
-  /* ------------------------------------------------------------ snapshots */
-
-  /**
-   * Every `snapshotEntries` applied entries. The state is imaged at once, the disk work goes on beside the
-   * loop.
-   */
-  #maybeSnapshot(): void {
-    const { options, snapshots, wal } = this.#parts;
-    const { log } = this.#raft;
-    const lastKept = log.applied - options.snapshotKeepEntries;
-    if (
-      this.#snapshotting ||
-      log.applied - log.snapshot.index < options.snapshotEntries + options.snapshotKeepEntries
-    )
-      return;
-    const term = log.termAt(log.applied);
-    if (term === undefined) return;
-    this.#snapshotting = true;
-    const metadata = { index: log.applied, term };
-    const bytes = encodeSnapshot(metadata, options.stateMachine.snapshot());
-    const work = async () => {
-      await snapshots.write(metadata, bytes);
-      if (this.#stopped !== undefined) return;
-      this.#raft.log.compact(Math.max(lastKept, this.#raft.log.snapshot.index));
-      await wal.releaseTo(lastKept);
-    };
-    work()
-      .catch((error: unknown) => this.#diskFailed(error))
-      .finally(() => {
-        this.#snapshotting = false;
-      });
-  }
-
-  async #sendSnapshot(to: string): Promise<void> {
-    const { options, snapshots } = this.#parts;
-    const { term } = this.#raft;
-    let ok = false;
-    try {
-      const newest = await snapshots.newest();
-      if (newest !== undefined) {
-        const bytes = await snapshots.read(newest.metadata.index);
-        options.telemetry.log.info(
-          { to, index: newest.metadata.index, bytes: bytes.byteLength },
-          'sending a snapshot',
-        );
-        await options.transport.sendSnapshot(to, { term, metadata: newest.metadata, bytes });
-        ok = true;
-      }
-    } catch (error) {
-      options.telemetry.log.warn({ to, error }, 'a snapshot did not arrive; it is sent again');
-    }
-    this.#raft.snapshotSent(to, ok);
-    this.#schedule();
-  }
-
-  async #installSnapshots(): Promise<void> {
-    for (const { transfer, done, failed } of this.#installing.splice(0)) {
-      try {
-        await this.#install(transfer);
-        done();
-      } catch (error) {
-        failed(error);
-        if (error instanceof InvalidSnapshotError) continue;
-        throw error;
-      }
-    }
-  }
-
-  /** Disk first, then the log's marker, then memory: a crash in between finds the old state or the new. */
-  async #install(transfer: SnapshotTransfer): Promise<void> {
-    const { options, snapshots, wal } = this.#parts;
-    const { metadata, bytes, from, term } = transfer;
-    const decoded = decodeSnapshot(bytes);
-    if (
-      decoded === undefined ||
-      decoded.metadata.index !== metadata.index ||
-      decoded.metadata.term !== metadata.term
-    ) {
-      throw new InvalidSnapshotError('the snapshot does not match its checksum');
-    }
-    if (!this.#raft.leaderHeard(from, term)) throw new InvalidSnapshotError(`term ${term} is over`);
-    if (metadata.index > this.#raft.log.commit) {
-      await snapshots.write(metadata, bytes);
-      const { hardState } = this.#raft;
-      await wal.append({
-        hardState: { ...hardState, commit: metadata.index },
-        snapshot: metadata,
-        entries: [],
-      });
-      options.stateMachine.restore(decoded.chunks);
-      this.#raft.restored(metadata);
-      options.stateMachine.applied(metadata.index);
-      options.telemetry.log.info({ from, index: metadata.index }, 'restored from a snapshot');
-    }
-    this.#raft.acknowledge(this.#raft.log.commit);
   }
 
   /* ------------------------------------------------------------ the end */
@@ -480,7 +407,7 @@ class Node implements RaftNode, RaftReceiver {
    * there.
    */
   #diskFailed(error: unknown): void {
-    this.#parts.options.telemetry.log.error({ error }, 'the disk failed; this member stops taking part');
+    this.#options.telemetry.log.error({ error }, 'the disk failed; this member stops taking part');
     const why = error instanceof Error ? error.message : String(error);
     this.#end(new RaftUnavailableError('diskFailed', `the disk failed: ${why}`, { mayHaveCommitted: true }));
   }
@@ -489,22 +416,30 @@ class Node implements RaftNode, RaftReceiver {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;
     this.#ticker?.cancel();
-    const reads = [
-      ...this.#readQueue,
-      ...[...this.#readsAsked.values(), ...this.#readsConfirmed].flatMap((waiting) => waiting.reads),
-    ];
-    for (const read of reads) read.reject(reason);
-    for (const proposal of [...this.#queued, ...this.#proposed.values()]) proposal.reject(reason);
-    for (const { failed } of this.#installing.splice(0)) failed(reason);
-    this.#queued = [];
-    this.#proposed.clear();
-    this.#readQueue = [];
-    this.#readsAsked.clear();
-    this.#readsConfirmed = [];
+    this.#transfer?.deadline.cancel();
+    this.#transfer?.reject(reason);
+    this.#reads.fail(reason);
+    this.#proposals.fail(reason);
     for (const listener of this.#listeners) listener(this.status());
   }
 }
 
-class InvalidSnapshotError extends Error {
-  override readonly name = 'InvalidSnapshotError';
+function isNews(message: RaftMessage): boolean {
+  return message.type === 'appendEntries' && message.entries.length === 0;
+}
+
+function newRaft(world: World, options: RaftNodeOptions, { hardState, log, configuration }: Recovered): Raft {
+  const { id, leaseReads, learnerReadyEntries, plantedBug } = options;
+  const { tickMs, electionTicks } = ticksOf(options);
+  if (plantedBug === 'applyTwiceAfterRestart' && log.applied > log.snapshot.index) log.applied -= 1;
+  return new Raft(
+    {
+      ...{ id, electionTicks, heartbeatTicks: ticksPerHeartbeat, learnerReadyEntries, plantedBug },
+      random: () => world.random.next(),
+      nowMs: () => world.clock.monotonicMs(),
+      // A voter's first tick may come at once: it waits one less in full.
+      leaseMs: leaseReads ? (electionTicks - 1) * tickMs * (1 - clockDriftShare) : 0,
+    },
+    { hardState, log, configuration },
+  );
 }

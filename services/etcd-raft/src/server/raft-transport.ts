@@ -1,80 +1,128 @@
+import { BytesError, type MemberId } from '@kubelab/store';
 import {
   dialWire,
+  type Message,
   noBytes,
   type WireClient,
   type WireContext,
   WireError,
   type WireService,
+  type WireStream,
 } from '@kubelab/wire';
 import type { Address, TlsMaterial } from '@kubelab/world';
-import { decodeMessage, describeMessage, encodeMessage } from '../raft/codec.js';
-import type { MemberName, RaftMessage, SnapshotMetadata } from '../raft/types.js';
+import { decodeMessage, describeMessage, type EncodedMessage, encodeMessage } from '../raft/codec.js';
+import type { RaftMessage } from '../raft/types.js';
+import type { SnapshotOffer } from '../wal/snapshot-file.js';
 
 /** Group (certificate O) of the members: nobody else may speak Raft. */
 export const membersGroup = 'kubelab:etcd-members';
-export const snapshotChunkBytes = 256 * 1024;
+/** Of one attempt; the next one goes on where it broke off. */
 const snapshotDeadlineMs = 120_000;
 const messageMethod = 'raft.message';
 const snapshotMethod = 'raft.snapshot';
 
-export interface SnapshotTransfer {
-  readonly from: MemberName;
+/** A snapshot that another member offers: which, and as whose leader it does so. */
+export interface SnapshotTransfer extends SnapshotOffer {
+  readonly from: MemberId;
   readonly term: number;
-  readonly metadata: SnapshotMetadata;
-  /** The snapshot file, whole. */
-  readonly bytes: Uint8Array;
+}
+
+/** Where a snapshot goes on its way in. */
+export interface SnapshotSink {
+  /** How much of it is here already: the sender begins there. */
+  readonly offset: number;
+  write(piece: Uint8Array): Promise<void>;
+  /** All was sent: resolves once it is installed or found unneeded. */
+  finish(): Promise<void>;
+  /** It broke off. */
+  abandon(): Promise<void>;
 }
 
 /** What comes in from other members. */
 export interface RaftReceiver {
   message(message: RaftMessage): void;
-  /** Resolves once the snapshot is installed or found unneeded. */
-  snapshot(transfer: SnapshotTransfer): Promise<void>;
+  snapshot(transfer: SnapshotTransfer): Promise<SnapshotSink>;
+}
+
+export interface Peer {
+  /** As in its certificate and on the links. */
+  readonly name: string;
+  readonly address: Address;
 }
 
 /** Between members. Messages may be lost, doubled and overtaken; a snapshot arrives whole or fails. */
 export interface RaftTransport {
+  /** Whom messages can be sent to from now on. */
+  setPeers(peers: ReadonlyMap<MemberId, Peer>): void;
   send(message: RaftMessage): void;
-  sendSnapshot(to: MemberName, transfer: Omit<SnapshotTransfer, 'from'>): Promise<void>;
+  /** `pieces`: the file from an offset on. */
+  sendSnapshot(
+    to: MemberId,
+    transfer: SnapshotTransfer,
+    pieces: (offset: number) => AsyncIterable<Uint8Array>,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Connections to the other members over packages/wire. */
 export function createRaftTransport(
   context: WireContext,
-  options: {
-    readonly name: MemberName;
-    readonly peers: Readonly<Record<MemberName, Address>>;
-    readonly tls: TlsMaterial;
-  },
+  options: { readonly id: MemberId; readonly tls: TlsMaterial },
 ): RaftTransport {
-  const clients = new Map<MemberName, WireClient>();
-  for (const [peer, address] of Object.entries(options.peers)) {
-    if (peer === options.name) continue;
-    clients.set(peer, dialWire(context, { addresses: [address], tls: options.tls, to: peer, describe }));
-  }
+  const { id, tls } = options;
+  const clients = new Map<MemberId, Peer & { readonly client: WireClient }>();
+  const forget = (peer: MemberId) => {
+    const known = clients.get(peer);
+    clients.delete(peer);
+    return known?.client.close();
+  };
   return {
-    send: (message) =>
-      void clients.get(message.to)?.datagram(messageMethod, { head: null, payload: encodeMessage(message) }),
-    sendSnapshot: async (to, transfer) => {
-      const { term, metadata, bytes } = transfer;
-      const head = { term, index: metadata.index, snapshotTerm: metadata.term, size: bytes.byteLength };
-      const stream = clients
-        .get(to)
-        ?.openStream(snapshotMethod, { head, payload: noBytes }, { deadlineMs: snapshotDeadlineMs });
-      if (stream === undefined) throw new WireError('notFound', `no member is called ${to}`);
-      for (let at = 0; at < bytes.byteLength; at += snapshotChunkBytes) {
-        await stream.writable();
-        if (!stream.send({ head: null, payload: bytes.subarray(at, at + snapshotChunkBytes) })) break;
+    setPeers: (peers) => {
+      for (const [peer, known] of clients) {
+        const now = peers.get(peer);
+        const same = now?.address.host === known.address.host && now.address.port === known.address.port;
+        if (!same) void forget(peer);
       }
-      stream.end();
-      // The receiver ends its side when the snapshot is installed, and fails it otherwise.
-      for await (const _message of stream);
+      for (const [peer, { name, address }] of peers) {
+        if (peer === id || clients.has(peer)) continue;
+        const client = dialWire(context, { addresses: [address], tls, to: name, describe });
+        clients.set(peer, { name, address, client });
+      }
+    },
+    send: (message) =>
+      void clients.get(message.to)?.client.datagram(messageMethod, toWire(encodeMessage(message))),
+    sendSnapshot: async (to, { term, index, bytes, checksum }, pieces) => {
+      const client = clients.get(to)?.client;
+      if (client === undefined) throw new WireError('notFound', `the address of member ${to} is not known`);
+      const head = { from: id, term, index, bytes, checksum };
+      const stream = client.openStream(
+        snapshotMethod,
+        { head, payload: noBytes },
+        { deadlineMs: snapshotDeadlineMs },
+      );
+      await sendPieces(stream, pieces);
     },
     close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([...clients.keys()].map(forget));
     },
   };
+}
+
+/** The receiver says first what it has; it ends its side when the snapshot is installed, and fails it otherwise. */
+async function sendPieces(
+  stream: WireStream,
+  pieces: (offset: number) => AsyncIterable<Uint8Array>,
+): Promise<void> {
+  let begun = false;
+  for await (const { head } of stream) {
+    if (begun) continue;
+    begun = true;
+    for await (const payload of pieces(wholeNumber(head, 'offset'))) {
+      await stream.writable();
+      if (!stream.send({ head: null, payload })) break;
+    }
+    stream.end();
+  }
 }
 
 /** The receiving side, to be served on the member's listener. */
@@ -89,57 +137,70 @@ export function raftService(receiver: RaftReceiver): WireService {
     },
     describe,
     datagram: {
-      [messageMethod]: (message, context) => {
-        const decoded = decodeQuietly(message.payload);
-        // A member speaks for itself only.
-        if (decoded !== undefined && decoded.from === context.peer.commonName) receiver.message(decoded);
+      [messageMethod]: (message) => {
+        const decoded = decodeQuietly(fromWire(message));
+        if (decoded !== undefined) receiver.message(decoded);
       },
     },
     stream: {
-      [snapshotMethod]: async (stream, request, context) => {
-        const { term, index, snapshotTerm, size } = numbers(request.head);
-        const bytes = new Uint8Array(size);
-        let filled = 0;
-        for await (const { payload } of stream) {
-          if (filled + payload.byteLength > size)
-            throw new WireError('invalidArgument', 'more bytes than announced');
-          bytes.set(payload, filled);
-          filled += payload.byteLength;
+      [snapshotMethod]: async (stream, { head }) => {
+        const from: unknown =
+          typeof head === 'object' && head !== null ? Reflect.get(head, 'from') : undefined;
+        if (typeof from !== 'string')
+          throw new WireError('invalidArgument', 'snapshot: from must be a member');
+        const numbers = {
+          term: wholeNumber(head, 'term'),
+          index: wholeNumber(head, 'index'),
+          bytes: wholeNumber(head, 'bytes'),
+          checksum: wholeNumber(head, 'checksum'),
+        };
+        const sink = await receiver.snapshot({ from, ...numbers });
+        let whole = false;
+        try {
+          stream.send({ head: { offset: sink.offset }, payload: noBytes });
+          for await (const { payload } of stream) await sink.write(payload);
+          whole = true;
+        } finally {
+          if (!whole) await sink.abandon();
         }
-        if (filled !== size) throw new WireError('dataLoss', `${filled} of ${size} bytes arrived`);
-        const metadata = { index, term: snapshotTerm };
-        await receiver.snapshot({ from: context.peer.commonName, term, metadata, bytes });
+        await sink.finish();
       },
     },
   };
 }
 
-function decodeQuietly(payload: Uint8Array): RaftMessage | undefined {
+/** Entries travel as the payload, as they stand in the log; of a message without any, the fields do. */
+function toWire({ fields, entries }: EncodedMessage): Message {
+  return entries.byteLength === 0 ? { head: null, payload: fields } : { head: fields, payload: entries };
+}
+
+function fromWire({ head, payload }: Message): EncodedMessage {
+  return head instanceof Uint8Array
+    ? { fields: head, entries: payload }
+    : { fields: payload, entries: noBytes };
+}
+
+function decodeQuietly(message: EncodedMessage): RaftMessage | undefined {
   try {
-    return decodeMessage(payload);
-  } catch {
-    return undefined; // A datagram has nobody to answer to; what cannot be read is as good as lost.
+    return decodeMessage(message);
+  } catch (error) {
+    if (error instanceof BytesError) return undefined; // A datagram has nobody to answer to; what cannot be read is as good as lost.
+    throw error;
   }
 }
 
-function numbers(head: unknown): { term: number; index: number; snapshotTerm: number; size: number } {
-  const field = (name: string): number => {
-    const value: unknown = typeof head === 'object' && head !== null ? Reflect.get(head, name) : undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-      throw new WireError('invalidArgument', `snapshot: ${name} must be a whole number`);
-    }
-    return value;
-  };
-  return {
-    term: field('term'),
-    index: field('index'),
-    snapshotTerm: field('snapshotTerm'),
-    size: field('size'),
-  };
+function wholeNumber(head: unknown, name: string): number {
+  const value: unknown = typeof head === 'object' && head !== null ? Reflect.get(head, name) : undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new WireError('invalidArgument', `snapshot: ${name} must be a whole number`);
 }
 
-function describe(method: string, message: { readonly payload: Uint8Array }): { kind: string; key: string } {
+function describe(method: string, message: Message): { kind: string; key: string } {
   if (method === snapshotMethod) return { kind: 'InstallSnapshot', key: '' };
-  const decoded = decodeQuietly(message.payload);
-  return decoded === undefined ? { kind: method, key: '' } : describeMessage(decoded);
+  try {
+    return describeMessage(fromWire(message).fields);
+  } catch (error) {
+    if (error instanceof BytesError) return { kind: method, key: '' };
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { ByteReader, ByteWriter } from '@kubelab/store';
+import { ByteReader, BytesError, ByteWriter } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { Disk, DiskFile } from '@kubelab/world';
-import { readEntry, writeEntry } from '../raft/codec.js';
+import { readConfiguration, writeConfiguration } from '../raft/configuration.js';
+import { decodeEntries, encodedRuns } from '../raft/entries.js';
 import type { Entry, HardState, SnapshotMetadata } from '../raft/types.js';
 
 /**
@@ -11,6 +12,7 @@ import type { Entry, HardState, SnapshotMetadata } from '../raft/types.js';
  * torn tail and a damaged middle can be told apart.
  */
 const magic = 0x4c41574b; // "KWAL"
+const version = 2;
 const headerBytes = 24;
 const segmentBytesMax = 16 * 2 ** 20;
 const nameForm = /^[0-9a-f]{16}\.wal$/;
@@ -18,9 +20,12 @@ const nameForm = /^[0-9a-f]{16}\.wal$/;
 export interface WalRecord {
   readonly hardState?: HardState | undefined;
   readonly entries: readonly Entry[];
-  /** The log begins after this: written when a leader's snapshot replaced it. */
+  /** The log begins after this: written when a snapshot replaced it, a leader's or the one a cluster begins with. */
   readonly snapshot?: SnapshotMetadata | undefined;
 }
+
+/** Bits of a record's first byte. */
+const bit = { hardState: 1, snapshot: 2, segmentHead: 4 } as const;
 
 export interface WalContents {
   readonly hardState: HardState;
@@ -40,6 +45,16 @@ export class WalCorruptionError extends Error {
     super(
       `${path} is damaged at byte ${offset}: ${what}. Acknowledged data is lost on this member; the other members have it. ` +
         'Stop this member, move its data directory away, and start it with an empty one: it will catch up from the leader',
+    );
+  }
+}
+
+/** Whole, and not in this version's format. */
+export class WalFormatError extends Error {
+  override readonly name = 'WalFormatError';
+  constructor(path: string, offset: number, what: string) {
+    super(
+      `${path} cannot be read at byte ${offset}: ${what}. Start the version that wrote it, save a snapshot with it, and restore that`,
     );
   }
 }
@@ -100,21 +115,17 @@ export class Wal {
         await truncate(disk, path, position);
       }
     }
-    const hardState = replay.hardState;
+    const { hardState, snapshot, entries } = replay;
     const last = segments.at(-1);
-    const file = last === undefined ? undefined : await disk.open(last.path);
-    const fresh = file === undefined ? await createSegment(disk, directory, 1) : undefined;
-    const wal = new Wal(
-      {
-        disk,
-        directory,
-        segments: fresh === undefined ? segments : [fresh.segment],
-        file: file ?? fresh?.file ?? (await disk.open(directory)),
-        position,
-      },
-      hardState,
-    );
-    return { wal, contents: { hardState, snapshot: replay.snapshot, entries: replay.entries } };
+    const opened =
+      last === undefined
+        ? await createSegment(disk, directory, 1)
+        : { segment: last, file: await disk.open(last.path) };
+    if (last === undefined) segments.push(opened.segment);
+    const wal = new Wal({ disk, directory, segments, file: opened.file, position }, hardState);
+    // Also when a crash came between the making of a segment and its head.
+    if (position === 0) await wal.#writeHead();
+    return { wal, contents: { hardState, snapshot, entries } };
   }
 
   /**
@@ -148,19 +159,18 @@ export class Wal {
     await this.#file.close();
   }
 
-  async #write(record: WalRecord): Promise<void> {
-    const payload = encodeRecord(record);
-    const header = encodeHeader(this.#position, payload);
-    await this.#file.write(this.#position, [header, payload]);
+  async #write(record: WalRecord, head = false): Promise<void> {
+    const parts = encodeRecord(record, head);
+    const { header, size } = encodeHeader(this.#position, parts);
+    await this.#file.write(this.#position, [header, ...parts]);
     await this.#file.sync();
-    this.#position += headerBytes + payload.byteLength;
+    this.#position += headerBytes + size;
     if (record.hardState !== undefined) this.#hardState = record.hardState;
     const segment = this.#segments.at(-1);
     const lastIndex = record.entries.at(-1)?.index ?? record.snapshot?.index;
     if (segment !== undefined && lastIndex !== undefined) segment.lastIndex = lastIndex;
   }
 
-  /** A new segment begins with the hard state, so that older ones hold nothing but entries. */
   async #rotate(): Promise<void> {
     const previous = this.#segments.at(-1);
     const { segment, file } = await createSegment(this.#disk, this.#directory, (previous?.sequence ?? 0) + 1);
@@ -168,7 +178,12 @@ export class Wal {
     this.#file = file;
     this.#position = 0;
     this.#segments.push({ ...segment, lastIndex: previous?.lastIndex ?? 0 });
-    await this.#write({ hardState: this.#hardState, entries: [] });
+    await this.#writeHead();
+  }
+
+  /** A segment begins with the format's version and the hard state, so that older ones hold nothing but entries. */
+  #writeHead(): Promise<void> {
+    return this.#write({ hardState: this.#hardState, entries: [] }, true);
   }
 }
 
@@ -193,28 +208,46 @@ async function truncate(disk: Disk, path: string, size: number): Promise<void> {
 
 /* ---------------------------------------------------------------- frames */
 
-function encodeRecord(record: WalRecord): Uint8Array {
-  const size = record.entries.reduce((sum, entry) => sum + entry.data.byteLength + 24, 64);
-  const writer = new ByteWriter(size);
-  const { hardState, snapshot } = record;
-  writer.u8((hardState === undefined ? 0 : 1) | (snapshot === undefined ? 0 : 2));
+/** [u8 bits][version, of a segment's head][hard state][snapshot][number of entries], then the entries as entries.ts encodes them. */
+function encodeRecord(record: WalRecord, head: boolean): Uint8Array[] {
+  const writer = new ByteWriter(128);
+  const { hardState, snapshot, entries } = record;
+  writer.u8(
+    (hardState === undefined ? 0 : bit.hardState) |
+      (snapshot === undefined ? 0 : bit.snapshot) |
+      (head ? bit.segmentHead : 0),
+  );
+  if (head) writer.uint(version);
   if (hardState !== undefined)
     writer
       .uint(hardState.term)
       .text(hardState.votedFor ?? '')
       .uint(hardState.commit);
-  if (snapshot !== undefined) writer.uint(snapshot.index).uint(snapshot.term);
-  writer.uint(record.entries.length);
-  for (const entry of record.entries) writeEntry(writer, entry);
-  return writer.finish();
+  if (snapshot !== undefined)
+    writeConfiguration(writer.uint(snapshot.index).uint(snapshot.term), snapshot.configuration);
+  writer.uint(entries.length);
+  return [writer.finish(), ...encodedRuns(entries)];
 }
 
-function decodeRecord(bytes: Uint8Array): WalRecord {
+/** Throws BytesError. */
+function decodeRecord(bytes: Uint8Array, head: boolean): WalRecord {
   const reader = new ByteReader(bytes);
-  const bits = reader.u8();
-  const hardState = (bits & 1) === 0 ? undefined : readHardState(reader);
-  const snapshot = (bits & 2) === 0 ? undefined : { index: reader.uint(), term: reader.uint() };
-  return { hardState, snapshot, entries: Array.from({ length: reader.count() }, () => readEntry(reader)) };
+  const bits = reader.flags(bit.hardState | bit.snapshot | bit.segmentHead);
+  if (head && (bits & bit.segmentHead) === 0)
+    throw new BytesError('it is of format 1, which is no longer read');
+  if ((bits & bit.segmentHead) !== 0) {
+    const found = reader.uint();
+    if (found !== version)
+      throw new BytesError(`it is of format ${found}, and this version of kubelab reads format ${version}`);
+  }
+  const hardState = (bits & bit.hardState) === 0 ? undefined : readHardState(reader);
+  const snapshot = (bits & bit.snapshot) === 0 ? undefined : readMetadata(reader);
+  const count = reader.uint();
+  return { hardState, snapshot, entries: decodeEntries(reader.rest(), count) };
+}
+
+function readMetadata(reader: ByteReader): SnapshotMetadata {
+  return { index: reader.uint(), term: reader.uint(), configuration: readConfiguration(reader) };
 }
 
 function readHardState(reader: ByteReader): HardState {
@@ -227,15 +260,21 @@ function readHardState(reader: ByteReader): HardState {
  * [u32 magic][u32 length of payload][f64 own position in the file][u32 crc32 of payload][u32 crc32 of this
  * header before it], little endian.
  */
-function encodeHeader(position: number, payload: Uint8Array): Uint8Array {
+function encodeHeader(position: number, parts: readonly Uint8Array[]): { header: Uint8Array; size: number } {
   const header = new Uint8Array(headerBytes);
   const view = new DataView(header.buffer);
+  let size = 0;
+  let crc = 0;
+  for (const part of parts) {
+    size += part.byteLength;
+    crc = crc32(part, crc);
+  }
   view.setUint32(0, magic, true);
-  view.setUint32(4, payload.byteLength, true);
+  view.setUint32(4, size, true);
   view.setFloat64(8, position, true);
-  view.setUint32(16, crc32(payload), true);
+  view.setUint32(16, crc, true);
   view.setUint32(20, crc32(header.subarray(0, 20)), true);
-  return header;
+  return { header, size };
 }
 
 /** The payload of the frame at `position`, or undefined when no whole frame is there. */
@@ -266,10 +305,20 @@ function readSegment(path: string, bytes: Uint8Array, isLast: boolean, replay: R
         throw new WalCorruptionError(path, position, 'a synced record does not match its checksum');
       return position;
     }
-    replay.add(decodeRecord(payload.slice()));
+    // A copy: entries that are kept must not hold the whole segment.
+    replay.add(decodeWhole(path, position, payload.slice()));
     position += headerBytes + payload.byteLength;
   }
   return position;
+}
+
+function decodeWhole(path: string, position: number, payload: Uint8Array): WalRecord {
+  try {
+    return decodeRecord(payload, position === 0);
+  } catch (error) {
+    if (error instanceof BytesError) throw new WalFormatError(path, position, error.message);
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dialWire, type Message, noBytes, type WireClient, type WireContext, WireError } from '@kubelab/wire';
+import { dialWire, type Message, noBytes, type WireContext, WireError } from '@kubelab/wire';
 import type { Address, TlsMaterial } from '@kubelab/world';
 import { decodeRangeResponse, decodeTxnResponse, encodeRange, encodeTxn } from './codec.js';
 import type {
@@ -28,11 +28,12 @@ import {
   encodeLeaseGrant,
   encodeLeaseId,
 } from './lease-codec.js';
+import { type Member, Members } from './members.js';
 import { ResumingWatch } from './watch-client.js';
 
 const deadlineMsDefault = 10_000;
-/** One try on one member; a member that does not answer is left for another. */
-const tryDeadlineMs = 3_000;
+/** The first try of a read; each further one waits twice as long, so that a read that takes its time succeeds at last. */
+const tryDeadlineMs = 1_500;
 const retryDelayMinMs = 5;
 const retryDelayMaxMs = 250;
 
@@ -42,35 +43,31 @@ export interface StoreClientOptions {
   readonly tls: TlsMaterial;
 }
 
-/** A client of kubelab's Raft store: a connection to each member, and a belief of who leads. */
+/** A client of kubelab's Raft store: one connection, and others when that one fails or names the leader (members.ts). */
 export function connectStore(context: WireContext, options: StoreClientOptions): Store {
   return new StoreClient(context, options);
 }
 
-/** One member, as the client sees it. */
-interface Member {
-  readonly client: WireClient;
+interface CallKind extends StoreCallOptions {
+  readonly write: boolean;
 }
 
 class StoreClient implements Store {
   readonly #context: WireContext;
-  readonly #members: readonly Member[];
-  #leader: string | undefined;
-  #turn: number;
+  readonly #members: Members;
   #closed = false;
   readonly #watches = new Set<ResumingWatch>();
 
   constructor(context: WireContext, options: StoreClientOptions) {
     this.#context = context;
-    this.#members = options.addresses.map((address) => ({
-      client: dialWire(context, {
+    this.#members = new Members(context.world, options.addresses, (address) =>
+      dialWire(context, {
         addresses: [address],
         tls: options.tls,
         to: `${address.host}:${address.port}`,
         describe: describeStoreMessage,
       }),
-    }));
-    this.#turn = context.world.random.int(this.#members.length);
+    );
   }
 
   async range(request: RangeRequest, options?: StoreCallOptions): Promise<RangeResponse> {
@@ -86,18 +83,26 @@ class StoreClient implements Store {
   }
 
   watch(request: WatchRequest, options?: { readonly signal?: AbortSignal }): StoreWatch {
+    let member: Member | undefined;
     const watch: ResumingWatch = new ResumingWatch(this.#context.world, request, {
-      open: (resumed) =>
-        this.#pickForWatch().client.openStream('store.watch', resumed, {
-          deadlineMs: Number.POSITIVE_INFINITY,
-        }),
-      failed: () => {
-        this.#turn += 1;
+      open: async (resumed) => {
+        member =
+          this.#members.readyForWatch(this.#context.world.clock.monotonicMs()) ??
+          (await this.#members.reach({
+            untilMs: Number.POSITIVE_INFINITY,
+            forWatch: true,
+            gone: () => watch.closed,
+          }));
+        return member.client.openStream('store.watch', resumed, { deadlineMs: Number.POSITIVE_INFINITY });
+      },
+      failed: (error) => {
+        if (member !== undefined) this.#members.failed(member, error, Number.POSITIVE_INFINITY);
       },
       over: () => this.#watches.delete(watch),
       signal: options?.signal,
     });
-    this.#watches.add(watch);
+    if (this.#closed) watch.close();
+    else this.#watches.add(watch);
     return watch;
   }
 
@@ -159,70 +164,64 @@ class StoreClient implements Store {
   async close(): Promise<void> {
     this.#closed = true;
     for (const watch of this.#watches) watch.close();
-    await Promise.all(this.#members.map((member) => member.client.close()));
+    await this.#members.close();
   }
 
   /**
-   * Tries members until the deadline: the believed leader first, then in turn. A write that may have been
-   * executed is not tried again.
+   * Tries members until the deadline: the believed leader, else the member that this client is at home with. A write that
+   * may have been executed is not tried again.
    */
-  async #call(
-    method: string,
-    message: Message,
-    options: StoreCallOptions & { readonly write: boolean },
-  ): Promise<Message> {
-    const { world } = this.#context;
-    const untilMs = world.clock.monotonicMs() + (options.deadlineMs ?? deadlineMsDefault);
+  async #call(method: string, message: Message, options: CallKind): Promise<Message> {
+    const { clock, timers, random } = this.#context.world;
+    const untilMs = clock.monotonicMs() + (options.deadlineMs ?? deadlineMsDefault);
+    const gone = () => options.signal?.aborted === true;
     let delayMs = retryDelayMinMs;
+    let failingSinceMs: number | undefined;
+    let tryMs = tryDeadlineMs;
     for (;;) {
-      const member = this.#pick();
-      const leftMs = untilMs - world.clock.monotonicMs();
+      const member =
+        this.#members.ready(clock.monotonicMs()) ?? (await this.#members.reach({ untilMs, gone }));
       try {
-        const deadlineMs = Math.max(1, Math.min(leftMs, options.write ? leftMs : tryDeadlineMs));
-        return await member.client.request(method, message, {
-          deadlineMs,
-          signal: options.signal,
-          trace: options.trace,
-        });
+        return await this.#ask(member, method, message, { ...options, untilMs, tryMs });
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         const failure = fromWireError(error);
-        this.#learn(member, error);
-        const stop = options.signal?.aborted === true || this.#closed;
-        if (stop || !mayRetry(failure, options.write)) throw failure;
-        if (world.clock.monotonicMs() + delayMs >= untilMs) throw lateError(failure);
+        if (gone() || this.#closed || !mayRetry(failure, false)) throw failure;
+        const nowMs = clock.monotonicMs();
+        failingSinceMs ??= nowMs;
+        this.#members.failed(member, error, nowMs - failingSinceMs);
+        if (!mayRetry(failure, options.write)) throw failure;
+        if (nowMs + delayMs >= untilMs) throw lateError(failure);
+        if (failure.code === 'timeout') tryMs *= 2;
       }
-      await world.timers.sleep(delayMs * (0.5 + world.random.next() / 2));
+      await timers.sleep(delayMs * (0.5 + random.next() / 2));
       delayMs = Math.min(retryDelayMaxMs, delayMs * 2);
     }
   }
 
-  #pick(): Member {
-    const leader = this.#members.find(
-      (member) => member.client.connected && member.client.server === this.#leader,
-    );
-    if (leader !== undefined) return leader;
-    const connected = this.#members.filter((member) => member.client.connected);
-    const from = connected.length > 0 ? connected : this.#members;
-    const member = from[this.#turn % from.length];
-    if (member === undefined) throw storeError('unavailable', { detail: 'no members are configured' });
-    return member;
-  }
-
-  /** Watches spread over the members: the leader has enough to do. */
-  #pickForWatch(): Member {
-    const connected = this.#members.filter((member) => member.client.connected);
-    const from = connected.length > 0 ? connected : this.#members;
-    const member = from[this.#turn % from.length];
-    if (member === undefined) throw storeError('unavailable', { detail: 'no members are configured' });
-    return member;
-  }
-
-  #learn(member: Member, error: WireError): void {
-    const { leader } = error.details;
-    this.#leader = typeof leader === 'string' && leader !== member.client.server ? leader : undefined;
-    // Also when one is named: it may not be connected, and another may know better.
-    this.#turn += 1;
+  async #ask(
+    member: Member,
+    method: string,
+    message: Message,
+    options: CallKind & { readonly untilMs: number; readonly tryMs: number },
+  ): Promise<Message> {
+    const { clock } = this.#context.world;
+    const nowMs = clock.monotonicMs();
+    const leftMs = options.untilMs - nowMs;
+    const deadlineMs = Math.max(1, options.write ? leftMs : Math.min(leftMs, options.tryMs));
+    const { signal, trace } = options;
+    const request = member.asked(nowMs);
+    let answeredAtMs: number | undefined;
+    try {
+      const answer = await member.client.request(method, message, { deadlineMs, signal, trace });
+      answeredAtMs = clock.monotonicMs();
+      return answer;
+    } catch (error) {
+      if (error instanceof WireError && error.details.store !== undefined) answeredAtMs = clock.monotonicMs();
+      throw error;
+    } finally {
+      request.over(answeredAtMs);
+    }
   }
 }
 

@@ -1,17 +1,17 @@
 import { type Message, noBytes, WireError, type WireStream } from '@kubelab/wire';
 import type { World } from '@kubelab/world';
 import { decodeWatchResponse, encodeWatch } from './codec.js';
-import type { StoreError, StoreWatch, WatchRequest, WatchResponse } from './contract.js';
+import type { StoreErrorCode, StoreWatch, WatchRequest, WatchResponse } from './contract.js';
 import { fromWireError } from './errors.js';
 
 const retryDelayMinMs = 10;
 const retryDelayMaxMs = 500;
 
 export interface WatchSource {
-  /** Opens the stream on some member. */
-  open(message: Message): WireStream;
+  /** Opens the stream on some member, once one can be reached. Rejects with StoreError when that is no longer wanted. */
+  open(message: Message): Promise<WireStream>;
   /** That member failed: another is to be asked. */
-  failed(): void;
+  failed(error: WireError): void;
   over(): void;
   readonly signal: AbortSignal | undefined;
 }
@@ -41,6 +41,10 @@ export class ResumingWatch implements StoreWatch {
     if (source.signal?.aborted === true) this.#closed = true;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   requestProgress(): void {
     this.#stream?.send({ head: { progress: true }, payload: noBytes });
   }
@@ -48,7 +52,7 @@ export class ResumingWatch implements StoreWatch {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stream?.fail(new WireError('canceled', 'the watch was closed'));
+    this.#stream?.fail(closedError());
     this.#source.over();
   }
 
@@ -62,11 +66,13 @@ export class ResumingWatch implements StoreWatch {
             yield response;
           }
         } catch (error) {
-          const failure = this.#failure(error);
-          if (failure !== undefined) throw failure;
+          if (this.#closed) return;
+          if (!(error instanceof WireError)) throw error;
+          const failure = fromWireError(error);
+          if (lasting.has(failure.code)) throw failure;
+          this.#source.failed(error);
         }
         if (this.#closed) return;
-        this.#source.failed();
         await this.#world.timers.sleep(delayMs * (0.5 + this.#world.random.next() / 2));
         delayMs = Math.min(retryDelayMaxMs, delayMs * 2);
       }
@@ -77,7 +83,11 @@ export class ResumingWatch implements StoreWatch {
 
   async *#read(): AsyncGenerator<WatchResponse> {
     const request = { ...this.#request, startRevision: this.#nextRevision };
-    const stream = this.#source.open({ head: null, payload: encodeWatch(request) });
+    const stream = await this.#source.open({ head: null, payload: encodeWatch(request) });
+    if (this.#closed) {
+      stream.fail(closedError());
+      return;
+    }
     this.#stream = stream;
     let again = this.#delivered;
     try {
@@ -97,16 +107,16 @@ export class ResumingWatch implements StoreWatch {
       this.#stream = undefined;
     }
   }
-
-  /** What ends the watch; undefined for what it survives. */
-  #failure(error: unknown): StoreError | undefined {
-    if (!(error instanceof WireError)) throw error;
-    if (this.#closed) return undefined;
-    const failure = fromWireError(error);
-    const final =
-      failure.code === 'compacted' ||
-      failure.code === 'permissionDenied' ||
-      failure.code === 'invalidArgument';
-    return final ? failure : undefined;
-  }
 }
+
+function closedError(): WireError {
+  return new WireError('canceled', 'the watch was closed');
+}
+
+/** What ends a watch; the rest it survives. */
+const lasting: ReadonlySet<StoreErrorCode> = new Set([
+  'compacted',
+  'permissionDenied',
+  'invalidArgument',
+  'invalidAuthToken',
+]);

@@ -34,6 +34,7 @@ class Client implements WireClient {
   #dialing: AbortController | undefined;
   #redialTimer: Timer | undefined;
   #failures = 0;
+  #dialFailures = 0;
   #closed = false;
   readonly #waiting = new Set<PendingRequest | PendingStream>();
   #waitingSweep: Timer | undefined;
@@ -51,6 +52,10 @@ class Client implements WireClient {
 
   get server(): string | undefined {
     return this.#session?.peerName;
+  }
+
+  get dialFailures(): number {
+    return this.#dialFailures;
   }
 
   start(): void {
@@ -199,6 +204,7 @@ class Client implements WireClient {
   #failed(why: string): void {
     this.#lastFailure = why;
     this.#failures += 1;
+    this.#dialFailures += 1;
     this.#dialSoon(this.#failures % this.#options.addresses.length === 0 ? this.#backoffMs() : 0);
   }
 
@@ -231,6 +237,7 @@ class Client implements WireClient {
 
   #opened(session: ClientSession): void {
     this.#session = session;
+    this.#dialFailures = 0;
     this.#waitingSweep?.cancel();
     this.#waitingSweep = undefined;
     for (const pending of this.#waiting) {

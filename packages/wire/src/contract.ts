@@ -153,6 +153,8 @@ export interface WireClient {
   readonly connected: boolean;
   /** The name the connected server introduced itself by; undefined while not connected. */
   readonly server: string | undefined;
+  /** Dials that failed since it was last connected: above 0, a caller that knows another server may turn there. */
+  readonly dialFailures: number;
   /**
    * Rejects with WireError only. Waits for a connection within the deadline. Never retries by itself once
    * sent.

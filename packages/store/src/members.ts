@@ -1,0 +1,226 @@
+import type { WireClient, WireError } from '@kubelab/wire';
+import type { Address, World } from '@kubelab/world';
+import { storeError } from './errors.js';
+
+/** A member that did not answer, or take a connection, for so long is left aside for another. */
+const patienceMs = 1_000;
+/** While a connection is made it is looked at this often, more and more seldom. */
+const pollMinMs = 1;
+const pollMaxMs = 25;
+
+type Clock = Pick<World, 'clock' | 'timers' | 'random'>;
+
+/** One member as its client sees it. Invariant: what is under way here was sent on its connection. */
+export class Member {
+  readonly address: Address;
+  readonly #dial: (address: Address) => WireClient;
+  #client: WireClient | undefined;
+  /** Learned from it at each connection. */
+  #name: string | undefined;
+  /** Since when there is no connection although one is wanted. */
+  #tryingSinceMs: number | undefined;
+  /** When the requests under way were sent, the oldest first. */
+  readonly #underWay = new Set<{ readonly sinceMs: number }>();
+  #answeredAtMs = 0;
+
+  constructor(address: Address, dial: (address: Address) => WireClient) {
+    this.address = address;
+    this.#dial = dial;
+  }
+
+  get client(): WireClient {
+    this.#client ??= this.#dial(this.address);
+    return this.#client;
+  }
+
+  get dialed(): boolean {
+    return this.#client !== undefined;
+  }
+
+  get connected(): boolean {
+    const client = this.#client;
+    if (client?.connected !== true) return false;
+    this.#name = client.server;
+    this.#tryingSinceMs = undefined;
+    return true;
+  }
+
+  /** Whether it is the one that another member calls `leader`; undefined where that is not known yet. */
+  is(leader: string): boolean | undefined {
+    if (this.connected || this.#name !== undefined) return this.#name === leader;
+    const { host, port } = this.address;
+    return host === leader || `${host}:${port}` === leader ? true : undefined;
+  }
+
+  /** Is being connected, and has not failed or taken too long. */
+  hopeful(nowMs: number): boolean {
+    if (this.#client === undefined || this.#client.dialFailures > 0) return false;
+    this.#tryingSinceMs ??= nowMs;
+    return nowMs - this.#tryingSinceMs < patienceMs;
+  }
+
+  /** Connected, but has answered nothing for too long although it was asked. */
+  silent(nowMs: number): boolean {
+    const [oldest] = this.#underWay;
+    return oldest !== undefined && nowMs - Math.max(oldest.sinceMs, this.#answeredAtMs) > patienceMs;
+  }
+
+  /** Call the result when the request is over. */
+  asked(nowMs: number): { over(answeredAtMs: number | undefined): void } {
+    const request = { sinceMs: nowMs };
+    this.#underWay.add(request);
+    return {
+      over: (answeredAtMs) => {
+        this.#underWay.delete(request);
+        if (answeredAtMs !== undefined) this.#answeredAtMs = answeredAtMs;
+      },
+    };
+  }
+
+  /** Ends the dialling of a member that is not there. It is dialled anew when it is wanted again. */
+  hangUp(): void {
+    if (this.#client === undefined || this.connected || this.#underWay.size > 0) return;
+    void this.#client.close();
+    this.#client = undefined;
+    this.#tryingSinceMs = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.close();
+  }
+}
+
+/**
+ * Who is asked. A client has one connection, to a member by chance (`home`); another is made only when that one fails, stays
+ * silent or knows no leader for `patienceMs`, or names a leader that is somebody else. So a thousand clients that start at once
+ * make a thousand TLS handshakes, and as many again at most to find the leader when its name tells no address.
+ */
+export class Members {
+  readonly #world: Clock;
+  readonly #members: readonly Member[];
+  #home: number;
+  /** As another member named it. */
+  #leader: string | undefined;
+  #closed = false;
+
+  constructor(world: Clock, addresses: readonly Address[], dial: (address: Address) => WireClient) {
+    if (addresses.length === 0)
+      throw storeError('invalidArgument', { detail: 'no members of the store are configured' });
+    this.#world = world;
+    this.#members = addresses.map((address) => new Member(address, dial));
+    this.#home = world.random.int(addresses.length);
+    void this.#at(this.#home).client;
+  }
+
+  /** For a request: the leader where it is known. At once, or undefined when a connection must be waited for: see reach(). */
+  ready(nowMs: number): Member | undefined {
+    const leader = this.#leader;
+    if (leader === undefined) return this.#usableHome(nowMs);
+    const found = this.#members.find((member) => member.is(leader) === true);
+    if (found === undefined) return undefined;
+    return usable(found, nowMs) ? found : undefined;
+  }
+
+  /** For a watch: any will do, and the leader has enough to do. */
+  readyForWatch(nowMs: number): Member | undefined {
+    return this.#usableHome(nowMs);
+  }
+
+  /** Dials until somebody is there. Rejects with `unavailable` (certainly not executed) at `untilMs`. */
+  async reach(options: {
+    readonly untilMs: number;
+    /** The caller gave up. */
+    readonly gone: () => boolean;
+    readonly forWatch?: boolean;
+  }): Promise<Member> {
+    const { clock, timers } = this.#world;
+    for (let pollMs = pollMinMs; ; pollMs = Math.min(pollMaxMs, pollMs * 2)) {
+      const nowMs = clock.monotonicMs();
+      if (this.#closed) throw storeError('unavailable', { detail: 'the client was closed' });
+      const member = this.#choose(nowMs, options.forWatch === true);
+      if (member !== undefined) return member;
+      if (options.gone()) throw storeError('timeout', { detail: 'the caller gave up' });
+      if (nowMs + pollMs >= options.untilMs)
+        throw storeError('timeout', { detail: 'no member of the store can be reached' });
+      await timers.sleep(pollMs);
+    }
+  }
+
+  /**
+   * What a failure tells: who leads, or that nobody does, or that the member is gone. `failingMs`: for how long the caller has
+   * had nothing but failures.
+   */
+  failed(member: Member, error: WireError, failingMs: number): void {
+    // It has too much to do, or this side read too slowly: no reason to go elsewhere.
+    if (error.code === 'resourceExhausted') return;
+    const { leader, store } = error.details;
+    if (typeof leader === 'string' && leader !== '' && member.is(leader) !== true) {
+      this.#leader = leader;
+      return;
+    }
+    if (this.#leader !== undefined && member.is(this.#leader) === true) this.#leader = undefined;
+    // In an election all members say the same: one that answers is kept for a while before others are dialled.
+    if (store !== undefined && failingMs < patienceMs) return;
+    if (this.#at(this.#home) === member) this.#home += 1;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#members.map((member) => member.close()));
+  }
+
+  #at(index: number): Member {
+    const member = this.#members[index % this.#members.length];
+    if (member === undefined) throw storeError('unavailable', { detail: 'no members are configured' });
+    return member;
+  }
+
+  #usableHome(nowMs: number): Member | undefined {
+    const home = this.#at(this.#home);
+    return usable(home, nowMs) ? home : undefined;
+  }
+
+  /** One step towards a connection: dials at most one member, then waits for it as long as it is hopeful. */
+  #choose(nowMs: number, forWatch: boolean): Member | undefined {
+    const leader = forWatch ? undefined : this.#chooseLeader(nowMs);
+    if (leader === 'wait') return undefined;
+    if (leader !== undefined) return leader;
+    // From home on, in turn: whoever is connected; else the first that may still be is waited for.
+    const inTurn = this.#members.map((_, offset) => this.#at(this.#home + offset));
+    const there = inTurn.find((member) => usable(member, nowMs));
+    if (there !== undefined) return this.#settle(there, nowMs);
+    if (inTurn.some((member) => !member.connected && member.hopeful(nowMs))) return undefined;
+    const next = inTurn.find((member) => !member.dialed);
+    if (next === undefined) return inTurn.find((member) => member.connected);
+    void next.client;
+    return undefined;
+  }
+
+  /** The named leader; 'wait' while it, or who might be it, is being connected. */
+  #chooseLeader(nowMs: number): Member | 'wait' | undefined {
+    const leader = this.#leader;
+    if (leader === undefined) return undefined;
+    const found = this.#members.find((member) => member.is(leader) === true);
+    const candidates =
+      found === undefined ? this.#members.filter((member) => member.is(leader) === undefined) : [found];
+    for (const member of candidates) {
+      if (usable(member, nowMs)) return member;
+      if (!member.dialed) void member.client;
+      if (!member.connected && member.hopeful(nowMs)) return 'wait';
+    }
+    // It is gone, or nobody here goes by that name: the others will know of a new one.
+    this.#leader = undefined;
+    return undefined;
+  }
+
+  /** `member` is the new home; those that could not be reached are no longer dialled. */
+  #settle(member: Member, nowMs: number): Member {
+    this.#home = this.#members.indexOf(member);
+    for (const other of this.#members) if (!other.hopeful(nowMs)) other.hangUp();
+    return member;
+  }
+}
+
+function usable(member: Member, nowMs: number): boolean {
+  return member.connected && !member.silent(nowMs);
+}

@@ -1,57 +1,5 @@
 import t from 'tap';
-import { RaftLog } from '../src/raft/log.js';
-import { Raft } from '../src/raft/raft.js';
-import type { Entry, HardState, RaftMessage } from '../src/raft/types.js';
-
-const members = ['a', 'b', 'c'];
-const fresh: HardState = { term: 0, votedFor: undefined, commit: 0 };
-const bytes = (text: string) => new Uint8Array(Buffer.from(text));
-
-function member(name: string, saved: { hardState?: HardState; entries?: Entry[] } = {}): Raft {
-  const log = new RaftLog({ index: 0, term: 0 }, saved.entries ?? [], 0);
-  return new Raft(
-    { name, members, electionTicks: 10, heartbeatTicks: 1, random: () => members.indexOf(name) * 0.4 },
-    { hardState: saved.hardState ?? fresh, log },
-  );
-}
-
-/** Persists at once and gives everything it has to say. */
-function settle(raft: Raft): RaftMessage[] {
-  const said: RaftMessage[] = [];
-  while (raft.hasReady) {
-    const ready = raft.takeReady();
-    const last = ready.entries.at(-1);
-    if (last !== undefined) raft.persisted(last.index, last.term);
-    const applied = ready.committed.at(-1);
-    if (applied !== undefined) raft.applied(applied.index);
-    said.push(...ready.messages, ...ready.messagesAfterPersist);
-  }
-  return said;
-}
-
-/** Delivers messages until nobody has anything to say; `passes` may hold some back. */
-function exchange(rafts: readonly Raft[], passes: (message: RaftMessage) => boolean = () => true): void {
-  for (let round = 0; round < 100; round += 1) {
-    const messages = rafts.flatMap(settle).filter(passes);
-    if (messages.length === 0) return;
-    for (const message of messages) rafts.find((raft) => raft.name === message.to)?.step(message);
-  }
-  throw new Error('they do not come to an end');
-}
-
-function elected(): Raft[] {
-  const rafts = members.map((name) => member(name));
-  for (let tick = 0; tick < 10; tick += 1) rafts[0]?.tick();
-  exchange(rafts);
-  return rafts;
-}
-
-const [first = 'a'] = members;
-const at = (rafts: readonly Raft[], name: string): Raft => {
-  const found = rafts.find((raft) => raft.name === name);
-  if (found === undefined) throw new Error(name);
-  return found;
-};
+import { at, bytes, elected, entry, exchange, live, member, settle } from './raft-group.js';
 
 t.test(
   'a member that hears nothing asks first, then stands, and wins with a majority (5.2, pre-vote)',
@@ -86,34 +34,34 @@ t.test('a pre-vote changes no term: a member that was cut off does not disturb',
 t.test('members that hear a leader refuse to elect another', async (t) => {
   const rafts = elected();
   const b = at(rafts, 'b');
-  b.step({ type: 'requestVote', from: 'c', to: 'b', term: 9, lastIndex: 100, lastTerm: 8 });
+  b.step({ type: 'requestVote', from: 'c', to: 'b', term: 9, lastIndex: 100, lastTerm: 8, transfer: false });
   t.equal(b.term, 1);
   t.same(settle(b), []);
 });
 
 t.test('one vote a term, and it is said only after it was persisted', async (t) => {
   const b = member('b');
-  b.step({ type: 'requestVote', from: 'a', to: 'b', term: 1, lastIndex: 0, lastTerm: 0 });
-  const ready = b.takeReady();
+  b.step({ type: 'requestVote', from: 'a', to: 'b', term: 1, lastIndex: 0, lastTerm: 0, transfer: false });
+  const ready = b.takeReady(true);
   t.same(ready.hardState, { term: 1, votedFor: 'a', commit: 0 });
   t.same(ready.messages, []);
   t.match(ready.messagesAfterPersist, [{ type: 'requestVoteReply', granted: true, to: 'a' }]);
-  b.step({ type: 'requestVote', from: 'c', to: 'b', term: 1, lastIndex: 0, lastTerm: 0 });
+  b.step({ type: 'requestVote', from: 'c', to: 'b', term: 1, lastIndex: 0, lastTerm: 0, transfer: false });
   t.match(settle(b), [{ type: 'requestVoteReply', granted: false, to: 'c' }]);
 });
 
 t.test('no vote for a log that is behind (5.4.1)', async (t) => {
   const b = member('b', {
     hardState: { term: 2, votedFor: undefined, commit: 0 },
-    entries: [{ index: 1, term: 2, data: bytes('x') }],
+    entries: [entry(1, 2, 'x')],
   });
-  b.step({ type: 'requestVote', from: 'a', to: 'b', term: 3, lastIndex: 5, lastTerm: 1 });
+  b.step({ type: 'requestVote', from: 'a', to: 'b', term: 3, lastIndex: 5, lastTerm: 1, transfer: false });
   t.match(settle(b), [{ type: 'requestVoteReply', granted: false }]);
 });
 
 t.test('an entry is committed when a majority has it, and applied everywhere', async (t) => {
   const rafts = elected();
-  at(rafts, first).propose([bytes('x'), bytes('y')]);
+  at(rafts, 'a').propose([bytes('x'), bytes('y')]);
   exchange(rafts);
   t.same(
     rafts.map((raft) => raft.log.commit),
@@ -129,20 +77,17 @@ t.test('the leader counts its own copy only once it is on its disk', async (t) =
   const rafts = elected();
   const a = at(rafts, 'a');
   a.propose([bytes('x')]);
-  const ready = a.takeReady();
+  const ready = a.takeReady(true);
   for (const message of ready.messages) if (message.to === 'b') at(rafts, 'b').step(message);
   t.equal(a.log.commit, 1);
   for (const message of settle(at(rafts, 'b'))) a.step(message);
   t.equal(a.log.commit, 1, 'one copy on a disk is no majority');
-  a.persisted(2, 1);
+  a.persisted(ready);
   t.equal(a.log.commit, 2);
 });
 
 t.test('what conflicts is replaced by what the leader has (5.3)', async (t) => {
-  const stale = [
-    { index: 1, term: 1, data: bytes('lost') },
-    { index: 2, term: 1, data: bytes('lost too') },
-  ];
+  const stale = [entry(1, 1, 'lost'), entry(2, 1, 'lost too')];
   const c = member('c', { hardState: { term: 1, votedFor: 'c', commit: 0 }, entries: stale });
   const rafts = [...elected().slice(0, 2), c];
   at(rafts, 'a').propose([bytes('x')]);
@@ -183,11 +128,11 @@ t.test('a read is answered after a majority has confirmed the leader (ReadIndex)
   const rafts = elected();
   const a = at(rafts, 'a');
   a.readIndex(7);
-  const asked = a.takeReady();
+  const asked = a.takeReady(true);
   t.same(asked.readStates, []);
   for (const message of asked.messages) if (message.to === 'b') at(rafts, 'b').step(message);
   for (const message of settle(at(rafts, 'b'))) a.step(message);
-  t.same(a.takeReady().readStates, [{ context: 7, index: 1 }]);
+  t.same(a.takeReady(true).readStates, [{ context: 7, index: 1 }]);
 });
 
 t.test('a follower asks the leader for its read barrier', async (t) => {
@@ -197,7 +142,7 @@ t.test('a follower asks the leader for its read barrier', async (t) => {
   const states: unknown[] = [];
   for (let round = 0; round < 6; round += 1) {
     for (const raft of rafts) {
-      const ready = raft.takeReady();
+      const ready = raft.takeReady(true);
       states.push(...ready.readStates);
       for (const message of [...ready.messages, ...ready.messagesAfterPersist])
         at(rafts, message.to).step(message);
@@ -223,4 +168,78 @@ t.test('an old leader that comes back learns of the new term', async (t) => {
   t.equal(rafts.filter((raft) => raft.role === 'leader').length, 1);
   t.equal(a.term, b.term);
   t.same(new Set(rafts.map((raft) => raft.log.commit)).size, 1);
+});
+
+t.test('a leader that is asked to hands over, at once and without losing anything (3.10)', async (t) => {
+  const rafts = elected();
+  const [a, b] = [at(rafts, 'a'), at(rafts, 'b')];
+  a.propose([bytes('x')]);
+  t.equal(a.transferLeadership('b'), 'ok');
+  t.equal(a.propose([bytes('y')]), 'transferring');
+  exchange(rafts);
+  t.same([a.role, b.role, b.term], ['follower', 'leader', 2]);
+  t.same(new Set(rafts.map((raft) => raft.log.commit)).size, 1);
+});
+
+t.test(
+  'a transfer to one that does not answer ends after an election timeout, and the leader goes on',
+  async (t) => {
+    const rafts = elected();
+    const a = at(rafts, 'a');
+    t.equal(a.transferLeadership('nobody'), 'badTransferee');
+    a.transferLeadership('c');
+    live([a, at(rafts, 'b')], 11);
+    t.same([a.role, a.transferee], ['leader', undefined]);
+    t.match(a.propose([bytes('y')]), { term: 1 });
+  },
+);
+
+t.test('a leader whose disk stalls gives way, and does not stand while it does', async (t) => {
+  const rafts = elected();
+  const a = at(rafts, 'a');
+  a.diskStalled(true);
+  live(rafts, 40);
+  t.equal(rafts.filter((raft) => raft.role === 'leader').length, 1);
+  t.not(a.role, 'leader');
+  a.diskStalled(false);
+  at(rafts, 'b').diskStalled(true);
+  at(rafts, 'c').diskStalled(true);
+  live(rafts, 60);
+  t.equal(a.role, 'leader');
+});
+
+t.test('while the disk is at work, what needs no disk goes on and promises wait', async (t) => {
+  const rafts = elected();
+  const b = at(rafts, 'b');
+  const heartbeat = { type: 'heartbeat' as const, from: 'a', to: 'b', term: 1, commit: 1, round: 9 };
+  const append = {
+    type: 'appendEntries' as const,
+    from: 'a',
+    to: 'b',
+    term: 1,
+    prevIndex: 1,
+    prevTerm: 1,
+    commit: 1,
+  };
+  b.step({ ...append, entries: [entry(2, 1, 'x')] });
+  b.step(heartbeat);
+  const ready = b.takeReady(false);
+  t.same([ready.entries, ready.hardState, ready.messagesAfterPersist], [[], undefined, []]);
+  t.match(ready.messages, [{ type: 'heartbeatReply', round: 9 }]);
+  t.notOk(b.hasReady(false));
+  t.match(b.takeReady(true), { entries: [{ index: 2 }], messagesAfterPersist: [{ type: 'appendReply' }] });
+});
+
+t.test('a leader with a lease reads without asking, and not a moment longer', async (t) => {
+  let nowMs = 0;
+  const rafts = elected({ leaseMs: 80, nowMs: () => nowMs });
+  const a = at(rafts, 'a');
+  live(rafts, 1);
+  nowMs += 79;
+  a.readIndex(1);
+  const ready = a.takeReady(true);
+  t.same([ready.readStates, ready.messages], [[{ context: 1, index: 1 }], []]);
+  nowMs += 1;
+  a.readIndex(2);
+  t.match(a.takeReady(true), { readStates: [], messages: [{ type: 'heartbeat' }, { type: 'heartbeat' }] });
 });

@@ -1,9 +1,17 @@
+import { crc32 } from 'node:zlib';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createSimulation, type World } from '@kubelab/world';
 import t from 'tap';
+import type { Entry } from '../src/raft/types.js';
 import { Wal, WalCorruptionError } from '../src/wal/wal.js';
 
-const entry = (index: number, term = 1) => ({ index, term, data: new Uint8Array(200).fill(index) });
+const entry = (index: number, term = 1): Entry => ({
+  index,
+  term,
+  type: 'normal',
+  data: new Uint8Array(200).fill(index),
+  headBytes: 0,
+});
 const hardState = { term: 1, votedFor: 'a', commit: 0 };
 
 /** Runs in virtual time; gives what the work gave. */
@@ -126,4 +134,45 @@ t.test('a full disk fails the append, and every one after it', async (t) => {
     simulation.diskFaults('host').full = false;
     await t.rejects(wal.append({ entries: [entry(2)] }), /no space left/);
   });
+});
+
+t.test(
+  'a vote outlives the segments that are released, also when a crash came while one was begun',
+  async (t) => {
+    const found = await simulated(1, async (world) => {
+      const { wal } = await open(world);
+      await wal.append({ hardState: { term: 7, votedFor: 'b', commit: 0 }, entries: [entry(1)] });
+      await wal.close();
+      // What a crash leaves between the making of a segment and its head.
+      await (await world.disk.open('/wal/0000000000000002.wal', { create: true })).close();
+      const again = (await open(world)).wal;
+      await again.append({ entries: [entry(2)] });
+      await again.releaseTo(1);
+      return { names: await world.disk.list('/wal'), contents: (await open(world)).contents };
+    });
+    t.same(found.names, ['0000000000000002.wal']);
+    t.same(found.contents.hardState, { term: 7, votedFor: 'b', commit: 0 });
+  },
+);
+
+t.test('a log of another format is refused, with what to do', async (t) => {
+  const opened = simulated(1, async (world) => {
+    const { wal } = await open(world);
+    await wal.append({ entries: [entry(1)] });
+    await wal.close();
+    const bytes = await world.disk.readFile(segment);
+    // The second frame alone: a segment without a head.
+    const headBytes = 24 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+    const file = await world.disk.open(segment);
+    await file.truncate(headBytes);
+    await file.close();
+    const plain = Buffer.from(bytes.subarray(24, headBytes));
+    plain[0] = 1;
+    const header = Buffer.from(bytes.subarray(0, 24));
+    header.writeUInt32LE(crc32(plain), 16);
+    header.writeUInt32LE(crc32(header.subarray(0, 20)), 20);
+    await world.disk.writeFileAtomic(segment, Buffer.concat([header, plain]));
+    return open(world);
+  });
+  await t.rejects(opened, /format 1.*Start the version that wrote it/);
 });

@@ -13,7 +13,7 @@ type Clock = Pick<World, 'clock' | 'timers' | 'random'>;
 /** One member as its client sees it. Invariant: what is under way here was sent on its connection. */
 export class Member {
   readonly address: Address;
-  readonly #dial: (address: Address) => WireClient;
+  readonly #dialWire: (address: Address) => WireClient;
   #client: WireClient | undefined;
   /** Learned from it at each connection. */
   #name: string | undefined;
@@ -25,11 +25,16 @@ export class Member {
 
   constructor(address: Address, dial: (address: Address) => WireClient) {
     this.address = address;
-    this.#dial = dial;
+    this.#dialWire = dial;
   }
 
   get client(): WireClient {
-    this.#client ??= this.#dial(this.address);
+    return this.dial();
+  }
+
+  /** Once, until it is hung up. */
+  dial(): WireClient {
+    this.#client ??= this.#dialWire(this.address);
     return this.#client;
   }
 
@@ -109,7 +114,7 @@ export class Members {
     this.#world = world;
     this.#members = addresses.map((address) => new Member(address, dial));
     this.#home = world.random.int(addresses.length);
-    void this.#at(this.#home).client;
+    this.#at(this.#home).dial();
   }
 
   /** For a request: the leader where it is known. At once, or undefined when a connection must be waited for: see reach(). */
@@ -159,9 +164,15 @@ export class Members {
       return;
     }
     if (this.#leader !== undefined && member.is(this.#leader) === true) this.#leader = undefined;
+    if (this.#at(this.#home) !== member) return;
+    const answers = store !== undefined;
     // In an election all members say the same: one that answers is kept for a while before others are dialled.
-    if (store !== undefined && failingMs < patienceMs) return;
-    if (this.#at(this.#home) === member) this.#home += 1;
+    if (answers && failingMs < patienceMs) return;
+    const nowMs = this.#world.clock.monotonicMs();
+    const there = answers
+      ? undefined
+      : this.#members.find((other) => other !== member && usable(other, nowMs));
+    this.#home = there === undefined ? this.#home + 1 : this.#members.indexOf(there);
   }
 
   async close(): Promise<void> {
@@ -185,15 +196,25 @@ export class Members {
     const leader = forWatch ? undefined : this.#chooseLeader(nowMs);
     if (leader === 'wait') return undefined;
     if (leader !== undefined) return leader;
-    // From home on, in turn: whoever is connected; else the first that may still be is waited for.
     const inTurn = this.#members.map((_, offset) => this.#at(this.#home + offset));
+    const [home] = inTurn;
+    if (home !== undefined && (usable(home, nowMs) || this.#awaits(home, nowMs)))
+      return usable(home, nowMs) ? this.#settle(home, nowMs) : undefined;
+    // Home fails: whoever else is connected; else, one at a time, who may still be.
     const there = inTurn.find((member) => usable(member, nowMs));
     if (there !== undefined) return this.#settle(there, nowMs);
-    if (inTurn.some((member) => !member.connected && member.hopeful(nowMs))) return undefined;
+    if (inTurn.some((member) => member.dialed && this.#awaits(member, nowMs))) return undefined;
     const next = inTurn.find((member) => !member.dialed);
     if (next === undefined) return inTurn.find((member) => member.connected);
-    void next.client;
+    this.#awaits(next, nowMs);
     return undefined;
+  }
+
+  /** Dials it if nobody has. False once that is hopeless. */
+  #awaits(member: Member, nowMs: number): boolean {
+    if (member.connected) return false;
+    member.dial();
+    return member.hopeful(nowMs);
   }
 
   /** The named leader; 'wait' while it, or who might be it, is being connected. */
@@ -205,8 +226,7 @@ export class Members {
       found === undefined ? this.#members.filter((member) => member.is(leader) === undefined) : [found];
     for (const member of candidates) {
       if (usable(member, nowMs)) return member;
-      if (!member.dialed) void member.client;
-      if (!member.connected && member.hopeful(nowMs)) return 'wait';
+      if (this.#awaits(member, nowMs)) return 'wait';
     }
     // It is gone, or nobody here goes by that name: the others will know of a new one.
     this.#leader = undefined;

@@ -24,7 +24,7 @@ export const emptyState: BackendState = { revision: 1, compactRevision: 0, appli
 
 /**
  * Where versions' bodies and meta lie. The index over them (KeyIndex, VersionLog) is always in memory.
- * add(), remove(), clear() and meta.put() take effect together at the next commit(): a crash keeps all of it, or nothing.
+ * add(), clear() and meta.put() take effect together at the next commit(): a crash keeps all of it, or nothing.
  */
 export interface Backend {
   readonly meta: BackendMeta;
@@ -34,14 +34,23 @@ export interface Backend {
   readonly bytes: number;
   /** Of them, what is not free for reuse. */
   readonly bytesInUse: number;
-  /** The state as of the last commit, and all versions by (main, sub). Once, before anything else. */
+  /** Committed and not durable yet; in memory meanwhile. Who proposes holds back above `backlogBytesMax`. */
+  readonly backlogBytes: number;
+  /** The state as of the last durable commit, and all versions by (main, sub). Once, before anything else. */
   load(): { readonly state: BackendState; readonly versions: Iterable<Version> };
   /** Copies the parts (key, value, trace); the caller's buffers are free afterwards. */
   add(version: Version, parts: readonly Uint8Array[]): void;
   /** A version's body where `version.slab` is undefined. */
   body(version: Version): Uint8Array;
-  remove(version: Version): void;
-  commit(state: BackendState): void;
+  /**
+   * What compaction took. Of committed versions only, and by itself: not before commits made earlier, and not bound to
+   * the next one (a state that says "compacted at" is true whether they are gone already or not).
+   */
+  remove(versions: readonly Version[]): void;
+  /** `state` undefined: unfinished, as a restore is on its way; load() would find nothing. Throws when writing has failed. */
+  commit(state: BackendState | undefined): void;
+  /** Resolves when everything committed so far is durable; rejects when it cannot become so. */
+  settled(): Promise<void>;
   /** Drops versions and meta. */
   clear(): void;
   /** True while move() gives memory back. */
@@ -50,8 +59,11 @@ export interface Backend {
   move(version: Version): void;
   /** Gives free space back to the operating system. */
   defragment(): Promise<void>;
+  /** After what was committed is durable. */
   close(): Promise<void>;
 }
+
+export const backlogBytesMax = 64 * 1024 * 1024;
 
 /** In memory, for backends whose meta is small enough to be held. */
 export class MetaMap implements BackendMeta {

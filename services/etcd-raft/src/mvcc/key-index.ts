@@ -23,6 +23,12 @@ export interface NameRange {
   readonly high: KeyName | undefined;
 }
 
+/** As nameRange(), of a single key too: no name lies between it and itself with a zero byte behind. */
+export function nameBounds(range: KeyRange): NameRange {
+  const low = keyName(range.key);
+  return nameRange(range) ?? { low, high: `${low}\0` };
+}
+
 /** Undefined for a single key. */
 export function nameRange(range: KeyRange): NameRange | undefined {
   const { rangeEnd } = range;
@@ -82,6 +88,16 @@ export class KeyIndex {
     return leaf.names[at] === name ? liveVersion(leaf.versions[at], revision) : undefined;
   }
 
+  /** All that is kept of a key, ascending. */
+  versionsOf(name: KeyName): readonly Version[] {
+    const leaf = this.#leaves[this.#leafOf(name)];
+    if (leaf === undefined) return [];
+    const at = lowerBound(leaf.names, name);
+    const versions = leaf.versions[at];
+    if (versions === undefined || leaf.names[at] !== name) return [];
+    return Array.isArray(versions) ? versions : [versions];
+  }
+
   /** Live keys of the range at `revision`, in order, as long as `visitor` gives true. */
   visit(range: NameRange, revision: number, visitor: (version: Version) => boolean): void {
     const { low, high } = range;
@@ -97,6 +113,16 @@ export class KeyIndex {
       }
       if (end < leaf.names.length) return;
     }
+  }
+
+  /** Whether any key lives at `revision`. */
+  anyAt(revision: number): boolean {
+    let any = false;
+    this.visit({ low: '', high: undefined }, revision, () => {
+      any = true;
+      return false;
+    });
+    return any;
   }
 
   /** How many keys of the range live at `revision`. */

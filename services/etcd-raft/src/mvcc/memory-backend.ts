@@ -9,6 +9,7 @@ const versionOverheadBytes = 200;
 export class MemoryBackend implements Backend {
   readonly meta = new MetaMap();
   readonly durableIndex = 0;
+  readonly backlogBytes = 0;
   readonly #arena = new Arena();
   #versions = 0;
 
@@ -37,13 +38,20 @@ export class MemoryBackend implements Backend {
     throw new Error(`version ${version.main}.${version.sub} has lost its slab`);
   }
 
-  remove(version: Version): void {
-    if (version.slab !== undefined) this.#arena.free(version.slab, version.bodyLength);
-    this.#versions -= 1;
+  remove(versions: readonly Version[]): void {
+    for (const version of versions) {
+      if (version.slab !== undefined) this.#arena.free(version.slab, version.bodyLength);
+      version.slab = undefined;
+    }
+    this.#versions -= versions.length;
   }
 
-  commit(_state: BackendState): void {
+  commit(_state: BackendState | undefined): void {
     this.meta.takeDirty();
+  }
+
+  async settled(): Promise<void> {
+    // Nothing outlives the process, so nothing is waited for.
   }
 
   clear(): void {

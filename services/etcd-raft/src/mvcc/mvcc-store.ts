@@ -1,68 +1,97 @@
-import { createHash } from 'node:crypto';
 import {
-  BytesError,
-  decodeTxn,
   type Key,
   type KeyRange,
   type KeyValue,
-  type Operation,
-  type OperationResponse,
   type RangeRequest,
+  type ResponseHeader,
   type StoreError,
   type StoreEvent,
   storeError,
   type TxnRequest,
 } from '@kubelab/store';
 import type { Traceparent } from '@kubelab/telemetry';
-import type { StateMachine } from '../contract.js';
-import { decodeEntry } from './entry.js';
-import { KeyIndex, keyName, toEvent, type Version, versionBytes } from './key-index.js';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.js';
-import { compareHolds, txnLimits, validateTxn } from './txn.js';
+import type { Timers } from '@kubelab/world';
+import type { Backend, BackendMeta, BackendState } from './backend.js';
+import { type HashedVersions, hashMeta, hashVersions, keptAt } from './hash.js';
+import { KeyIndex, nameBounds, now } from './key-index.js';
+import { type RangeResult, readRange } from './range.js';
+import { readSnapshot, writeSnapshot } from './snapshot.js';
+import { validateRange, validateTxn } from './txn.js';
+import { toKeyValue, type Version } from './version.js';
+import { VersionLog } from './version-log.js';
 import { WatchHub } from './watch-hub.js';
+import { type Leases, runTxn, type TxnResult, Writing } from './writing.js';
 
-/** What apply() answers; a pure function of the entries so far. */
-export type ApplyResult =
-  | {
-      readonly type: 'txn';
-      readonly revision: number;
-      readonly succeeded: boolean;
-      readonly responses: readonly OperationResponse[];
-    }
-  | { readonly type: 'compact'; readonly revision: number }
-  | { readonly type: 'refused'; readonly error: StoreError };
-
-export interface RangeResult {
-  readonly kvs: readonly KeyValue[];
-  readonly more: boolean;
-  readonly count: number;
+export interface MvccStoreOptions {
+  readonly backend: Backend;
+  readonly leases: Leases;
+  /** Long work (compaction, hashes, restore, watches that read history) goes on in pieces, one a turn of the event loop. */
+  readonly timers: Pick<Timers, 'setImmediate'>;
+  /** What watch responses begin with. */
+  readonly header: (revision: number) => ResponseHeader;
 }
 
-const noValue = new Uint8Array(0);
-
-/** The transaction being applied: what it writes gets `main`. */
-interface Writing {
-  readonly main: number;
-  readonly versions: Version[];
-  readonly trace: Traceparent | undefined;
+export interface HashResult {
+  /** CRC-32C. */
+  readonly hash: number;
+  /** That was hashed. */
+  readonly revision: number;
+  readonly compactRevision: number;
 }
 
 /**
- * etcd's multi-version key-value store, in memory (https://etcd.io/docs/v3.5/learning/data_model/). An empty
- * store is at revision 1.
- * Invariants: `#history[n]` holds the changes of revision `#historyBase + n`, up to `#revision`; each of them
- * is in the index too;
- * `#historyBase` is the compacted revision, or 1. Reads at the compacted revision and watches from it still
- * work, earlier ones do not.
+ * etcd's multi-version key-value store (https://etcd.io/docs/v3.5/learning/data_model/). An empty store is at revision 1.
+ * txn(), deleteKeys() and compact() are what log entries do: deterministic, and in effect at once for reads; commit() then makes
+ * a batch of them one unit for the backend and tells watchers. Reads are answered from the index in memory, bodies from where
+ * they lie (memory, or the backend). Compaction is in effect at once; what it frees is freed piece by piece afterwards.
  */
-export class MvccStore implements StateMachine {
-  readonly hub = new WatchHub();
+export class MvccStore {
+  readonly hub: WatchHub;
+  readonly #backend: Backend;
+  readonly #leases: Leases;
+  readonly #timers: Pick<Timers, 'setImmediate'>;
   readonly #index = new KeyIndex();
-  #history: (readonly Version[])[] = [[]];
-  #historyBase = 1;
-  #revision = 1;
-  #compactRevision = 0;
-  #bytes = 0;
+  readonly #log = new VersionLog();
+  #revision: number;
+  #compactRevision: number;
+  #appliedIndex: number;
+  /** compactRevision as of the last commit; and up to where versions were freed. */
+  #compactCommitted: number;
+  #compactDone = 0;
+  #compacting: Promise<void> | undefined;
+  /** Readers of many versions over several turns: while there are any, compaction frees nothing. */
+  #holds = 0;
+  #released: (() => void)[] = [];
+  /** One more with each restore(): work on the state before it ends. */
+  #generation = 0;
+  #restoring = false;
+  #closed = false;
+
+  /** Loads what the backend has: in one go, some seconds a million versions where they lie on disk. */
+  constructor(options: MvccStoreOptions) {
+    this.#backend = options.backend;
+    this.#leases = options.leases;
+    this.#timers = options.timers;
+    const { state, versions } = options.backend.load();
+    for (const version of versions) this.#take(version);
+    this.#revision = state.revision;
+    this.#compactRevision = state.compactRevision;
+    this.#compactCommitted = state.compactRevision;
+    this.#appliedIndex = state.appliedIndex;
+    this.hub = new WatchHub({
+      source: {
+        revision: () => this.#revision,
+        compactRevision: () => this.#compactRevision,
+        visit: (from, visitor) => this.#log.visit(from, visitor),
+        versionsOf: (name) => this.#index.versionsOf(name),
+        toEvent: this.#toEvent,
+      },
+      header: options.header,
+      nextTurn: this.#nextTurn,
+    });
+    // What a crash left of a compaction.
+    this.#freeCompacted();
+  }
 
   get revision(): number {
     return this.#revision;
@@ -72,234 +101,394 @@ export class MvccStore implements StateMachine {
     return this.#compactRevision;
   }
 
-  /** Keys and values of all retained versions. */
+  /** Of the last commit(), or of what was loaded or restored. */
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+
+  /** `appliedIndex` of the last commit that no crash takes back; 0 where nothing outlives the process. */
+  get durableIndex(): number {
+    return this.#backend.durableIndex;
+  }
+
+  /** Durable state of others, in the same transactions. */
+  get meta(): BackendMeta {
+    return this.#backend.meta;
+  }
+
   get bytes(): number {
-    return this.#bytes;
+    return this.#backend.bytes;
   }
 
-  apply(_index: number, data: Uint8Array): ApplyResult {
-    const entry = decodeEntry(data);
-    if (entry.type === 'compact') return this.#compact(entry.revision);
-    const request = readTxn(entry.request);
-    if ('error' in request) return { type: 'refused', error: request.error };
-    return this.#txn(request.txn, entry.trace);
+  get bytesInUse(): number {
+    return this.#backend.bytesInUse;
   }
 
-  applied(_index: number): void {
-    this.hub.publish(this.#revision, (revision) => this.#changes(revision), this.prevKv);
+  /** Committed and not durable yet: held in memory meanwhile. */
+  get backlogBytes(): number {
+    return this.#backend.backlogBytes;
   }
 
-  /** Throws StoreError `compacted` or `futureRevision`. */
-  range(request: RangeRequest): RangeResult {
-    const error = this.#refuseRevision(request.revision);
-    if (error !== undefined) throw error;
-    return this.#read(request, request.revision === undefined ? 0 : request.revision, this.#revision);
+  /** Keys with any version that is kept, and versions that are kept. */
+  get counts(): { readonly keys: number; readonly versions: number } {
+    return { keys: this.#index.size, versions: this.#log.length };
+  }
+
+  /** A refused request changes nothing and is a value; it is refused alike on all members. */
+  txn(request: TxnRequest, trace: Traceparent | undefined): TxnResult | StoreError {
+    const writing = this.#write(trace);
+    const result =
+      validateTxn(request) ??
+      runTxn(request, writing, {
+        refuse: (range) => this.#refuseRange(range),
+        read: (range) => this.#read(range),
+      });
+    this.#revision = writing.revision;
+    return result;
+  }
+
+  /** As one revision, in byte order; none when no key of them lives. For the end of a lease. */
+  deleteKeys(keys: readonly Key[], trace: Traceparent | undefined): number {
+    const writing = this.#write(trace);
+    writing.deleteKeys(keys);
+    this.#revision = writing.revision;
+    return this.#revision;
+  }
+
+  /** `compacted` and `futureRevision` as etcd. In effect at once; physicallyCompacted() tells when space is free. */
+  compact(revision: number): { readonly revision: number } | StoreError {
+    if (revision > this.#revision) return storeError('futureRevision');
+    if (revision <= this.#compactRevision) return this.#compactedError();
+    this.#compactRevision = revision;
+    return { revision: this.#revision };
+  }
+
+  /** Resolves when what compactions up to the last commit() took is freed. */
+  async physicallyCompacted(): Promise<void> {
+    while (this.#compacting !== undefined) await this.#compacting;
+  }
+
+  range(request: RangeRequest): RangeResult | StoreError {
+    if (this.#restoring) return storeError('unavailable');
+    return validateRange(request) ?? this.#refuseRange(request) ?? this.#read(request);
   }
 
   /**
-   * Events of the range from revision `from`, of whole revisions, until about `eventsMax`. `through`: every
-   * event up to it is included.
-   * Throws StoreError `compacted`.
+   * Events of the range from revision `from`, of whole revisions, until about `eventsMax`. `through`: every event up to it is
+   * included.
    */
   changes(
     range: KeyRange,
     options: { readonly from: number; readonly eventsMax: number; readonly prevKv: boolean },
-  ): { readonly events: readonly StoreEvent[]; readonly through: number } {
+  ): { readonly events: readonly StoreEvent[]; readonly through: number } | StoreError {
     const { from, eventsMax, prevKv } = options;
-    if (from < this.#compactRevision)
-      throw storeError('compacted', { compactRevision: this.#compactRevision });
+    if (from < this.#compactRevision) return this.#compactedError();
     const events: StoreEvent[] = [];
-    let through = from - 1;
-    const matches = rangeMatcher(range);
-    while (through < this.#revision && events.length < eventsMax) {
-      through += 1;
-      for (const version of this.#changes(through))
-        if (matches(version.name)) events.push(toEvent(version, prevKv ? this.prevKv(version) : undefined));
-    }
+    const names = nameBounds(range);
+    let through = this.#revision;
+    this.#log.visit(from, (version) => {
+      if (events.length >= eventsMax && (events.at(-1)?.kv.modRevision ?? 0) < version.main) {
+        through = version.main - 1;
+        return false;
+      }
+      if (version.name >= names.low && (names.high === undefined || version.name < names.high))
+        events.push(this.#toEvent(version, prevKv));
+      return true;
+    });
     return { events, through };
   }
 
-  /** The state that a change replaced, unless compaction took it. */
-  readonly prevKv = (version: Version): KeyValue | undefined =>
-    this.#index.at(version.name, version.kv.modRevision - 1)?.kv;
-
-  snapshot(): Iterable<Uint8Array> {
-    // Captured now: versions are immutable, and this list of them is nobody else's.
-    const versions = this.#index.all();
-    const header = {
-      revision: this.#revision,
-      compactRevision: this.#compactRevision,
-      versions: versions.length,
-    };
-    return encodeSnapshot(header, versions);
+  /** Leases are not told of keys that were loaded or restored, but when asked: they have to be loaded first. */
+  attachLeases(): void {
+    for (const piece of this.#log.pieces())
+      for (const { name, lease, supersededAt } of piece)
+        if (lease !== 0n && supersededAt === 0) this.#leases.attach(Buffer.from(name, 'latin1'), lease);
   }
 
-  restore(chunks: readonly Uint8Array[]): void {
-    const { header, versions } = decodeSnapshot(chunks);
-    this.#index.clear();
-    this.#revision = header.revision;
-    this.#compactRevision = header.compactRevision;
-    this.#historyBase = Math.max(1, header.compactRevision);
-    const history: Version[][] = Array.from({ length: this.#revision - this.#historyBase + 1 }, () => []);
-    this.#bytes = 0;
-    for (const version of versions) {
-      this.#index.add(version);
-      this.#bytes += versionBytes(version);
-      history[version.kv.modRevision - this.#historyBase]?.push(version);
-    }
-    for (const changes of history) changes.sort((a, b) => a.sub - b.sub);
-    this.#history = history;
-    this.hub.restored(this.#revision);
+  /** Ends a batch: all of it and `appliedIndex` become durable together, or nothing. Then watchers are told. */
+  commit(appliedIndex: number): void {
+    this.#appliedIndex = appliedIndex;
+    this.#backend.commit(this.#state());
+    this.#compactCommitted = this.#compactRevision;
+    this.hub.publish();
+    this.#freeCompacted();
   }
 
-  /** SHA-256 of the whole state: equal on members that applied the same entries. */
-  hash(): string {
-    const hash = createHash('sha256');
-    for (const chunk of this.snapshot()) hash.update(chunk);
-    return hash.digest('hex');
+  /**
+   * The state as of the last commit(), as bytes (format: snapshot.ts); to be called between commit() and the next change. Read
+   * it to the end, or end it by return(): as long as it is read, compaction frees nothing.
+   */
+  snapshot(): IterableIterator<Uint8Array> {
+    const bodies = (version: Version) => this.#body(version);
+    const parts = { state: this.#state(), meta: this.meta.entries(''), pieces: this.#log.pieces() };
+    const chunks = writeSnapshot(parts, bodies);
+    return this.#held(chunks);
   }
 
-  #changes(revision: number): readonly Version[] {
-    return this.#history[revision - this.#historyBase] ?? [];
-  }
-
-  #txn(request: TxnRequest, trace: Traceparent | undefined): ApplyResult {
-    const succeeded = request.compare.every((compare) => this.#holds(compare));
-    const operations = succeeded ? request.success : request.failure;
-    for (const operation of operations) {
-      const error = operation.type === 'range' ? this.#refuseRevision(operation.revision) : undefined;
-      if (error !== undefined) return { type: 'refused', error };
-    }
-    const writing: Writing = { main: this.#revision + 1, versions: [], trace };
-    const responses = operations.map((operation) => this.#execute(operation, writing));
-    if (writing.versions.length > 0) {
-      this.#history.push(writing.versions);
-      this.#revision = writing.main;
-    }
-    return { type: 'txn', revision: this.#revision, succeeded, responses };
-  }
-
-  /** A range compare holds when it holds for every key there is (so also for none). */
-  #holds(compare: TxnRequest['compare'][number]): boolean {
-    if (compare.rangeEnd === undefined || compare.rangeEnd.byteLength === 0)
-      return compareHolds(compare, this.#index.at(keyName(compare.key), this.#revision)?.kv);
-    let holds = true;
-    this.#index.visit(compare, this.#revision, (version) => {
-      holds = holds && compareHolds(compare, version.kv);
+  /**
+   * Replaces everything, meta too. Until it resolves, reads are refused and nothing else may be called. Rejects with the old state
+   * gone. Watches go on from history where that reaches back far enough. The owner then loads what it has in meta, and
+   * calls attachLeases().
+   */
+  async restore(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    this.#restoring = true;
+    this.#abandon();
+    this.hub.pause();
+    await this.physicallyCompacted();
+    this.#clear();
+    const { meta } = this;
+    const restored = await readSnapshot(chunks, {
+      meta: (key, value) => meta.put(key, value),
+      version: (version, body) => {
+        this.#backend.add(version, [body]);
+        this.#take(version);
+      },
+      pieceEnds: async () => {
+        this.#backend.commit(undefined);
+        if (this.#backend.backlogBytes > restoreBacklogBytesMax) await this.#backend.settled();
+        else await this.#nextTurn();
+      },
+    }).catch((error: unknown) => {
+      this.#clear();
+      this.#backend.commit(undefined);
+      throw error;
     });
-    return holds;
+    this.#revision = restored.revision;
+    this.#compactRevision = restored.compactRevision;
+    this.#compactCommitted = restored.compactRevision;
+    this.#compactDone = restored.compactRevision;
+    this.#appliedIndex = restored.appliedIndex;
+    this.#backend.commit(this.#state());
+    await this.#backend.settled();
+    this.#restoring = false;
+    this.hub.restored();
   }
 
-  #execute(operation: Operation, writing: Writing): OperationResponse {
-    switch (operation.type) {
-      case 'put': {
-        const prevKv = this.#put(operation.key, operation.value, writing);
-        return operation.prevKv === true && prevKv !== undefined ? { type: 'put', prevKv } : { type: 'put' };
-      }
-      case 'deleteRange': {
-        const found: Version[] = [];
-        this.#index.visit(operation, writing.main, (version) => found.push(version));
-        for (const version of found) this.#delete(version, writing);
-        const prevKvs = operation.prevKv === true ? found.map((version) => version.kv) : [];
-        return { type: 'deleteRange', deleted: found.length, prevKvs };
-      }
-      case 'range':
-        // Reads see what this transaction wrote before them.
-        return { type: 'range', ...this.#read(operation, operation.revision ?? 0, writing.main) };
-      default:
-        return operation satisfies never;
-    }
+  /** Of versions and meta, compacted ones left out: equal on members that applied the same entries. */
+  async hash(): Promise<HashResult> {
+    const { hashed, result } = this.#hashing(this.#revision);
+    const meta = this.meta.entries('');
+    const hash = hashMeta(await this.#inPieces(hashVersions(hashed)), meta);
+    return { ...result, hash };
   }
 
-  #put(key: Key, value: Uint8Array, writing: Writing): KeyValue | undefined {
-    const name = keyName(key);
-    const before = this.#index.at(name, writing.main)?.kv;
-    // Copied: a kept view would keep the whole network or log buffer it lies in.
-    const kv: KeyValue = {
-      key: before?.key ?? new Uint8Array(key),
-      value: new Uint8Array(value),
-      createRevision: before?.createRevision ?? writing.main,
-      modRevision: writing.main,
-      version: (before?.version ?? 0) + 1,
-      lease: 0,
-      ...(writing.trace === undefined ? {} : { trace: writing.trace }),
-    };
-    this.#write({ name, sub: writing.versions.length, deleted: false, kv }, writing);
-    return before;
+  /** As etcd: of keys as they stood at `revision` (0: now), with what changed between the compacted revision and it. */
+  async hashKv(revision: number): Promise<HashResult | StoreError> {
+    const error = this.#refuseRevision(revision);
+    if (error !== undefined) return error;
+    const { hashed, result } = this.#hashing(revision === 0 ? this.#revision : revision);
+    return { ...result, hash: await this.#inPieces(hashVersions(hashed)) };
   }
 
-  #delete(before: Version, writing: Writing): void {
-    const kv: KeyValue = {
-      key: before.kv.key,
-      value: noValue,
-      createRevision: 0,
-      modRevision: writing.main,
-      version: 0,
-      lease: 0,
-      ...(writing.trace === undefined ? {} : { trace: writing.trace }),
-    };
-    this.#write({ name: before.name, sub: writing.versions.length, deleted: true, kv }, writing);
+  /** hash() in one go, for those who compare members at each step: simulations. */
+  hashNow(): HashResult {
+    const { hashed, result } = this.#hashing(this.#revision);
+    return { ...result, hash: hashMeta(toEnd(hashVersions(hashed)), this.meta.entries('')) };
   }
 
-  #write(version: Version, writing: Writing): void {
-    writing.versions.push(version);
+  /** Moves what is left in sparse memory together, and lets the backend give back what is free. */
+  async defragment(): Promise<void> {
+    await this.physicallyCompacted();
+    await this.#moveSparse();
+    await this.#backend.defragment();
+  }
+
+  /** Watches are canceled with `reason`; what was committed is durable when it resolves. */
+  async close(reason: string): Promise<void> {
+    this.#closed = true;
+    this.#abandon();
+    this.hub.close(reason);
+    await this.physicallyCompacted();
+    await this.#backend.close();
+  }
+
+  #write(trace: Traceparent | undefined): Writing {
+    return new Writing(this.#revision, trace, {
+      at: (name) => this.#index.at(name, now),
+      visit: (range, visitor) => this.#index.visit(range, now, visitor),
+      toKv: this.#toKv,
+      leases: this.#leases,
+      write: (version, parts) => {
+        this.#backend.add(version, parts);
+        this.#take(version);
+      },
+    });
+  }
+
+  #take(version: Version): void {
     this.#index.add(version);
-    this.#bytes += versionBytes(version);
+    this.#log.push(version);
   }
 
-  #read(request: RangeRequest, revision: number, now: number): RangeResult {
-    const limit =
-      request.limit === undefined || request.limit === 0 ? Number.POSITIVE_INFINITY : request.limit;
-    const kvs: KeyValue[] = [];
-    let count = 0;
-    this.#index.visit(request, revision === 0 ? now : revision, ({ kv }) => {
-      count += 1;
-      if (request.countOnly === true || kvs.length >= limit) return;
-      kvs.push(request.keysOnly === true ? { ...kv, value: noValue } : kv);
-    });
-    return { kvs, more: request.countOnly !== true && count > kvs.length, count };
+  #read(request: RangeRequest): RangeResult {
+    const { revision = 0 } = request;
+    return readRange(this.#index, request, revision <= 0 ? now : revision, this.#toKv);
   }
 
-  #refuseRevision(revision = 0): StoreError | undefined {
+  #refuseRange(request: RangeRequest): StoreError | undefined {
+    return this.#refuseRevision(request.revision ?? 0);
+  }
+
+  #refuseRevision(revision: number): StoreError | undefined {
     if (revision > this.#revision) return storeError('futureRevision');
-    if (revision === 0 || revision >= this.#compactRevision) return undefined;
+    return revision <= 0 || revision >= this.#compactRevision ? undefined : this.#compactedError();
+  }
+
+  #compactedError(): StoreError {
     return storeError('compacted', { compactRevision: this.#compactRevision });
   }
 
-  #compact(revision: number): ApplyResult {
-    if (revision > this.#revision) return { type: 'refused', error: storeError('futureRevision') };
-    if (revision <= this.#compactRevision) {
-      const error = storeError('compacted', { compactRevision: this.#compactRevision });
-      return { type: 'refused', error };
+  #state(): BackendState {
+    return {
+      revision: this.#revision,
+      compactRevision: this.#compactRevision,
+      appliedIndex: this.#appliedIndex,
+    };
+  }
+
+  #body(version: Version): Uint8Array {
+    const { slab, at, bodyLength } = version;
+    return slab === undefined ? this.#backend.body(version) : slab.bytes.subarray(at, at + bodyLength);
+  }
+
+  readonly #toKv = (version: Version): KeyValue => {
+    const { slab } = version;
+    if (slab !== undefined) return toKeyValue(version, slab.bytes, version.at);
+    return toKeyValue(version, this.#backend.body(version), 0);
+  };
+
+  /** `prevKv` is left out where compaction took it. */
+  readonly #toEvent = (version: Version, prevKv: boolean): StoreEvent => {
+    const type = version.deleted ? 'delete' : 'put';
+    const before = prevKv ? this.#index.at(version.name, version.main - 1) : undefined;
+    const kv = this.#toKv(version);
+    return before === undefined ? { type, kv } : { type, kv, prevKv: this.#toKv(before) };
+  };
+
+  #clear(): void {
+    this.#index.clear();
+    this.#log.clear();
+    this.#backend.clear();
+  }
+
+  /** Starts to free what compaction took, unless that is under way (it goes on to the newest committed one). */
+  #freeCompacted(): void {
+    if (this.#closed || this.#restoring) return;
+    if (this.#compacting !== undefined || this.#compactCommitted <= this.#compactDone) return;
+    this.#compacting = this.#free().finally(() => {
+      this.#compacting = undefined;
+      this.#freeCompacted();
+    });
+  }
+
+  async #free(): Promise<void> {
+    const generation = this.#generation;
+    const through = this.#compactCommitted;
+    await this.#nextTurn();
+    const steps = this.#log.compact(through, (version) => version.compactedBy(through));
+    for (;;) {
+      while (this.#holds > 0 && generation === this.#generation)
+        await new Promise<void>((resolve) => this.#released.push(resolve));
+      if (generation !== this.#generation) return;
+      const step = steps.next();
+      if (step.done === true) break;
+      if (step.value.length > 0) this.#backend.remove(step.value);
+      for (const name of new Set(step.value.map((version) => version.name)))
+        this.#index.compact(name, through);
+      await this.#nextTurn();
     }
-    // Watchers are told first what was applied in this batch: it may be about to go.
-    this.applied(0);
-    const dropped = this.#history.splice(0, revision - this.#historyBase);
-    // Only keys that changed since the last compaction can have anything to drop.
-    const names = new Set([...dropped, this.#history[0] ?? []].flat().map((version) => version.name));
-    for (const name of names) this.#bytes -= this.#index.compact(name, revision);
-    this.#historyBase = revision;
-    this.#compactRevision = revision;
-    return { type: 'compact', revision: this.#revision };
+    await this.#moveSparse();
+    this.#compactDone = through;
   }
+
+  async #moveSparse(): Promise<void> {
+    const generation = this.#generation;
+    if (!this.#backend.sparse) return;
+    for (const piece of this.#log.pieces()) {
+      if (generation !== this.#generation) return;
+      for (const version of piece) this.#backend.move(version);
+      await this.#nextTurn();
+    }
+  }
+
+  #hashing(revision: number): { readonly hashed: HashedVersions; readonly result: Omit<HashResult, 'hash'> } {
+    const compactRevision = this.#compactRevision;
+    const kept = keptAt({ revision, compactRevision, isEmpty: !this.#index.anyAt(revision) });
+    const hashed = { pieces: this.#log.pieces(), kept, body: (version: Version) => this.#body(version) };
+    return { hashed, result: { revision, compactRevision } };
+  }
+
+  /** A piece a turn, while compaction is held off. */
+  async #inPieces<T>(work: Generator<void, T, undefined>): Promise<T> {
+    const generation = this.#generation;
+    this.#holds += 1;
+    try {
+      for (;;) {
+        const step = work.next();
+        if (step.done === true) return step.value;
+        await this.#nextTurn();
+        if (generation !== this.#generation) throw storeError('unavailable');
+      }
+    } finally {
+      this.#release();
+    }
+  }
+
+  #held(chunks: Iterator<Uint8Array, void, undefined>): IterableIterator<Uint8Array> {
+    const generation = this.#generation;
+    let isHeld = true;
+    this.#holds += 1;
+    const end = () => {
+      if (isHeld) this.#release();
+      isHeld = false;
+      return { done: true as const, value: undefined };
+    };
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next: () => {
+        if (!isHeld) return end();
+        if (generation === this.#generation) {
+          const step = chunks.next();
+          return step.done === true ? end() : step;
+        }
+        end();
+        throw new Error('the state was replaced while a snapshot of it was read: take another one');
+      },
+      return: end,
+    };
+  }
+
+  /** Ends what works on the present state over several turns. */
+  #abandon(): void {
+    this.#generation += 1;
+    this.#wake();
+  }
+
+  #release(): void {
+    this.#holds -= 1;
+    if (this.#holds === 0) this.#wake();
+  }
+
+  #wake(): void {
+    const released = this.#released;
+    this.#released = [];
+    for (const resolve of released) resolve();
+  }
+
+  readonly #nextTurn = (): Promise<void> =>
+    new Promise((resolve) => {
+      this.#timers.setImmediate(resolve);
+    });
 }
 
-/** Decodes and checks a request. The same on every member: what one refuses, all refuse. */
-export function readTxn(bytes: Uint8Array): { readonly txn: TxnRequest } | { readonly error: StoreError } {
-  if (bytes.byteLength > txnLimits.requestBytesMax) return { error: storeError('requestTooLarge') };
-  try {
-    const txn = decodeTxn(bytes);
-    const error = validateTxn(txn);
-    return error === undefined ? { txn } : { error };
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-    return { error: storeError('invalidArgument', { detail: error.message }) };
-  }
-}
+/** While a snapshot is restored faster than the disk takes it. */
+const restoreBacklogBytesMax = 16 * 1024 * 1024;
 
-function rangeMatcher(range: KeyRange): (name: string) => boolean {
-  const low = keyName(range.key);
-  if (range.rangeEnd === undefined || range.rangeEnd.byteLength === 0) return (name) => name === low;
-  const high = keyName(range.rangeEnd);
-  return high === '\0' ? (name) => name >= low : (name) => name >= low && name < high;
+function toEnd<T>(work: Generator<void, T, undefined>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
 }

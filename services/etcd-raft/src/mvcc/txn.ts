@@ -1,13 +1,16 @@
 import {
+  BytesError,
   type Compare,
   compareKeys,
+  decodeTxn,
   inRange,
+  invalidArgument,
   type KeyRange,
   type KeyValue,
   type Operation,
   type PutOperation,
   type RangeRequest,
-  StoreError,
+  type StoreError,
   storeError,
   type TxnRequest,
 } from '@kubelab/store';
@@ -19,21 +22,29 @@ export const txnLimits = { operationsMax: 128, requestBytesMax: 1.5 * 1024 * 102
 const sortTargets = ['key', 'version', 'createRevision', 'modRevision', 'value'];
 const sortOrders = ['none', 'ascend', 'descend'];
 
+/** A request as it stands in the log, checked. The same on every member: what one refuses, all refuse. */
+export function readTxn(bytes: Uint8Array): TxnRequest | StoreError {
+  if (bytes.byteLength > txnLimits.requestBytesMax) return storeError('requestTooLarge');
+  try {
+    const txn = decodeTxn(bytes);
+    return validateTxn(txn) ?? txn;
+  } catch (error) {
+    if (!(error instanceof BytesError)) throw error;
+    return storeError('invalidArgument', { detail: error.message });
+  }
+}
+
 /** What is wrong with a request whatever the state; undefined when nothing is. Texts are etcd's (rpctypes/error.go). */
 export function validateTxn(request: TxnRequest): StoreError | undefined {
   return validateLevel(request, txnLimits.operationsMax) ?? validateIntervals(request);
 }
 
 export function validateRange(request: RangeRequest): StoreError | undefined {
-  if (request.key.byteLength === 0) return refusal('key is not provided');
+  if (request.key.byteLength === 0) return invalidArgument('key is not provided');
   const { sortTarget = 'key', sortOrder = 'none' } = request;
   if (!sortTargets.includes(sortTarget) || !sortOrders.includes(sortOrder))
-    return refusal('invalid sort option');
+    return invalidArgument('invalid sort option');
   return undefined;
-}
-
-function refusal(text: string): StoreError {
-  return new StoreError('invalidArgument', `etcdserver: ${text}`);
 }
 
 /** Operations of a nested txn count against what its parents leave: 128 on the longest way down (checkTxnRequest). */
@@ -41,7 +52,7 @@ function validateLevel(request: TxnRequest, operationsMax: number): StoreError |
   const { compare, success, failure } = request;
   const operations = Math.max(compare.length, success.length, failure.length);
   if (operations > operationsMax) return storeError('tooManyOperations');
-  if (compare.some((one) => one.key.byteLength === 0)) return refusal('key is not provided');
+  if (compare.some((one) => one.key.byteLength === 0)) return invalidArgument('key is not provided');
   for (const operation of [...success, ...failure]) {
     const error = validateOperation(operation, operationsMax - operations);
     if (error !== undefined) return error;
@@ -54,7 +65,7 @@ function validateOperation(operation: Operation, operationsLeft: number): StoreE
     case 'put':
       return validatePut(operation);
     case 'deleteRange':
-      return operation.key.byteLength === 0 ? refusal('key is not provided') : undefined;
+      return operation.key.byteLength === 0 ? invalidArgument('key is not provided') : undefined;
     case 'range':
       return validateRange(operation);
     case 'txn':
@@ -65,9 +76,9 @@ function validateOperation(operation: Operation, operationsLeft: number): StoreE
 }
 
 function validatePut(put: PutOperation): StoreError | undefined {
-  if (put.key.byteLength === 0) return refusal('key is not provided');
-  if (put.ignoreValue === true && put.value.byteLength > 0) return refusal('value is provided');
-  if (put.ignoreLease === true && (put.lease ?? 0n) !== 0n) return refusal('lease is provided');
+  if (put.key.byteLength === 0) return invalidArgument('key is not provided');
+  if (put.ignoreValue === true && put.value.byteLength > 0) return invalidArgument('value is provided');
+  if (put.ignoreLease === true && (put.lease ?? 0n) !== 0n) return invalidArgument('lease is provided');
   return undefined;
 }
 

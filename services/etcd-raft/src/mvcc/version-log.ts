@@ -34,25 +34,34 @@ export class VersionLog {
     }
   }
 
-  /** As of now: what is pushed later is not in it. In pieces of at most `chunkLength`. */
-  *pieces(): Generator<readonly Version[], void, undefined> {
-    const chunks = [...this.#chunks];
-    const lastLength = chunks.at(-1)?.length ?? 0;
-    for (const [at, chunk] of chunks.entries())
-      yield at === chunks.length - 1 && chunk.length > lastLength ? chunk.slice(0, lastLength) : chunk;
+  /** As of now: neither what is pushed later nor what compaction takes later changes it. Pieces of at most `chunkLength`. */
+  pieces(): readonly (readonly Version[])[] {
+    const last = this.#chunks.at(-1);
+    return last === undefined ? [] : [...this.#chunks.slice(0, -1), [...last]];
   }
 
-  /** Takes `drops` out of the chunks one after the other; a step looks at one chunk. Ends at main revision `through`. */
-  *compact(through: number, drops: (version: Version) => boolean): Generator<number, void, undefined> {
-    for (let at = 0; at < this.#chunks.length; at += 1) {
-      const chunk = this.#chunks[at] ?? [];
-      if ((chunk[0]?.main ?? 0) > through) break;
-      const kept = chunk.filter((version) => !drops(version));
-      this.#length -= chunk.length - kept.length;
-      this.#chunks[at] = kept;
-      yield chunk.length;
+  /**
+   * Takes what `drops` says out of the chunks, one after the other, up to main revision `through`; each step looks at one
+   * chunk and gives what it took. Other calls may come between steps.
+   */
+  *compact(
+    through: number,
+    drops: (version: Version) => boolean,
+  ): Generator<readonly Version[], void, undefined> {
+    try {
+      for (let at = 0; at < this.#chunks.length; at += 1) {
+        const chunk = this.#chunks[at] ?? [];
+        if ((chunk[0]?.main ?? 0) > through) break;
+        const kept: Version[] = [];
+        const dropped: Version[] = [];
+        for (const version of chunk) (drops(version) ? dropped : kept).push(version);
+        if (dropped.length > 0) this.#chunks[at] = kept;
+        this.#length -= dropped.length;
+        yield dropped;
+      }
+    } finally {
+      this.#merge();
     }
-    this.#merge();
   }
 
   clear(): void {
@@ -65,7 +74,9 @@ export class VersionLog {
     const merged: Version[][] = [];
     for (const chunk of this.#chunks) {
       const last = merged.at(-1);
-      if (last !== undefined && last.length + chunk.length <= chunkLength) last.push(...chunk);
+      // A new list: the old ones may be in somebody's pieces().
+      if (last !== undefined && last.length + chunk.length <= chunkLength)
+        merged[merged.length - 1] = [...last, ...chunk];
       else if (chunk.length > 0) merged.push(chunk);
     }
     this.#chunks = merged;

@@ -58,11 +58,6 @@ export class Version implements VersionFields {
     return this.name.length + this.valueLength + this.traceLength;
   }
 
-  /** The key had this state at `revision` (a tombstone has none). */
-  liveAt(revision: number): boolean {
-    return this.version > 0 && this.main <= revision && !this.supersededBy(revision);
-  }
-
   supersededBy(revision: number): boolean {
     return this.supersededAt !== 0 && this.supersededAt <= revision;
   }
@@ -131,7 +126,7 @@ export function readRecord(record: Buffer): Version {
   const leaseLow = record.readUInt32BE(32);
   const leaseHigh = record.readUInt32BE(28);
   const version = new Version({
-    name: record.latin1Slice(recordHeadBytes, recordHeadBytes + keyLength),
+    name: record.toString('latin1', recordHeadBytes, recordHeadBytes + keyLength),
     main: record.readDoubleBE(0),
     sub: record.readUInt32BE(8),
     createRevision: record.readDoubleBE(12),

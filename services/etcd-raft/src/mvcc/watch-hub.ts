@@ -1,102 +1,370 @@
-import { isUnbounded, type KeyRange, type KeyValue, type StoreEvent } from '@kubelab/store';
-import { keyName, toEvent, type Version } from './key-index.js';
+import type { ResponseHeader, StoreEvent, WatchRequest } from '@kubelab/store';
+import { storeError } from '@kubelab/store';
+import type { ServerWatch, WatchSink } from '../etcd-server.js';
+import { IntervalIndex } from './interval-index.js';
+import type { KeyName, Version } from './version.js';
+import {
+  covers,
+  identityOf,
+  type Position,
+  responseBytesMax,
+  toResponses,
+  type Wanted,
+  wantedOf,
+  wants,
+} from './watch-group.js';
+
+/** The store, as far as watches read it. */
+export interface WatchSource {
+  revision(): number;
+  compactRevision(): number;
+  /** Versions from main revision `from` on, as long as `visitor` gives true. */
+  visit(from: number, visitor: (version: Version) => boolean): void;
+  versionsOf(name: KeyName): readonly Version[];
+  toEvent(version: Version, prevKv: boolean): StoreEvent;
+}
+
+export interface WatchHubOptions {
+  readonly source: WatchSource;
+  readonly header: (revision: number) => ResponseHeader;
+  readonly nextTurn: () => Promise<void>;
+}
+
+/** Versions that history reading looks at before it lets others run. */
+const pieceVersions = 4096;
 
 /**
- * A watcher that has been told everything up to the hub's revision. One that has not reads history first
- * (MvccStore.changes).
+ * synced: told everything up to `#published`, and member of its group.
+ * reading: behind; history is read for it, piece by piece. waiting: its reader is behind; it goes on when that is writable.
+ * future: begins at a revision that is not there yet. ended: canceled.
  */
-export interface SyncedWatcher {
-  readonly range: KeyRange;
-  readonly prevKv: boolean;
-  /** First revision that it has not been told. */
-  readonly from: number;
-  /**
-   * Whole revisions: every event of the range up to `through` that was not delivered before. Must not throw.
-   */
-  deliver(events: readonly StoreEvent[], through: number): void;
-  /**
-   * The state was replaced by a snapshot; the watcher was removed. It was told everything up to `through`,
-   * and is to read history from there.
-   */
-  resync(through: number): void;
+type WatchState = 'synced' | 'reading' | 'waiting' | 'future' | 'ended';
+
+interface Watcher {
+  readonly wanted: Wanted;
+  readonly identity: string;
+  readonly sink: WatchSink;
+  readonly progressNotify: boolean;
+  state: WatchState;
+  /** Where it goes on; of a synced one, `#published` says it. */
+  position: Position;
+  progressRequested: boolean;
+  /** Told nothing since the last tick(). */
+  idle: boolean;
 }
 
-interface Bounds {
-  readonly low: string;
-  /** Undefined: no end. */
-  readonly high: string | undefined;
+interface Group extends Wanted {
+  readonly identity: string;
+  readonly members: Set<Watcher>;
+  /** While publish() gathers. */
+  gathered: Version[];
 }
 
 /**
- * Who watches what. A change finds watchers of its very key by a map; watchers of ranges are few, and asked
- * one by one.
+ * Who watches what (etcd: watchableStore). A change finds its watches by a map of keys and an index of intervals; watches that
+ * want the same are one group and share responses. A watch whose reader is behind leaves its group and reads
+ * history when it can go on, so it holds up nobody and needs no queue.
  */
 export class WatchHub {
-  readonly #exact = new Map<string, Set<SyncedWatcher>>();
-  readonly #ranges = new Map<SyncedWatcher, Bounds>();
-  #published = 1;
+  readonly #source: WatchSource;
+  readonly #header: (revision: number) => ResponseHeader;
+  readonly #nextTurn: () => Promise<void>;
+  readonly #watchers = new Set<Watcher>();
+  readonly #groups = new Map<string, Group>();
+  readonly #singles = new Map<KeyName, Group[]>();
+  readonly #ranges = new IntervalIndex<Group>();
+  /** In the order in which they get their next piece. */
+  readonly #reading = new Set<Watcher>();
+  readonly #future = new Set<Watcher>();
+  /** No future watch begins before. */
+  #futureMin = Number.POSITIVE_INFINITY;
+  #published: number;
+  #isReading = false;
+  #isPaused = false;
 
-  get size(): number {
-    return [...this.#exact.values()].reduce((sum, watchers) => sum + watchers.size, this.#ranges.size);
+  constructor({ source, header, nextTurn }: WatchHubOptions) {
+    this.#source = source;
+    this.#header = header;
+    this.#nextTurn = nextTurn;
+    this.#published = source.revision();
   }
 
-  get #watched(): boolean {
-    return this.#exact.size > 0 || this.#ranges.size > 0;
+  /** Watches, and those of them that are not level with the store. */
+  get counts(): { readonly watches: number; readonly behind: number } {
+    let behind = 0;
+    for (const { state } of this.#watchers) if (state === 'reading' || state === 'waiting') behind += 1;
+    return { watches: this.#watchers.size, behind };
   }
 
-  /** The watcher must have been told everything up to the store's revision. Returns what removes it. */
-  add(watcher: SyncedWatcher): () => void {
-    const { key, rangeEnd } = watcher.range;
-    const name = keyName(key);
-    if (rangeEnd !== undefined && rangeEnd.byteLength > 0) {
-      this.#ranges.set(watcher, { low: name, high: isUnbounded(rangeEnd) ? undefined : keyName(rangeEnd) });
-      return () => this.#ranges.delete(watcher);
+  /** Throws StoreError for an empty range. What the sink gets begins after this returns. */
+  watch(request: WatchRequest, sink: WatchSink): ServerWatch {
+    const { startRevision = 0 } = request;
+    const revision = this.#source.revision();
+    const wanted = wantedOf(request);
+    const watcher: Watcher = {
+      wanted,
+      identity: identityOf(wanted),
+      sink,
+      progressNotify: request.progressNotify === true,
+      state: 'waiting',
+      position: { main: startRevision > 0 ? startRevision : revision + 1, sub: 0 },
+      progressRequested: false,
+      idle: true,
+    };
+    this.#watchers.add(watcher);
+    this.#goOn(watcher);
+    return {
+      header: this.#header(revision),
+      requestProgress: () => {
+        watcher.progressRequested = true;
+        if (watcher.state === 'synced' || watcher.state === 'future') this.#tellProgress(watcher);
+      },
+      cancel: () => this.#end(watcher),
+    };
+  }
+
+  /** Tells watches of everything after the last published revision. Called when a batch is committed. */
+  publish(): void {
+    const revision = this.#source.revision();
+    if (revision <= this.#published) return;
+    const groups = this.#groups.size === 0 ? [] : this.#gather();
+    // Those who are there now: a sink may register or cancel watches while it is told.
+    const audiences = groups.map((group) => ({ group, members: [...group.members] }));
+    this.#published = revision;
+    for (const { group, members } of audiences) this.#tell(group, members);
+    if (this.#futureMin <= revision) this.#wakeFuture();
+  }
+
+  /** Every progress-notify interval (etcd: 10 min): watches that ask for it and were told nothing since the last one. */
+  tick(): void {
+    for (const watcher of this.#watchers) {
+      if (!watcher.progressNotify) continue;
+      if (watcher.idle && (watcher.state === 'synced' || watcher.state === 'future'))
+        this.#tellProgress(watcher);
+      watcher.idle = true;
     }
-    const watchers = this.#exact.get(name) ?? new Set();
-    this.#exact.set(name, watchers.add(watcher));
-    return () => {
-      watchers.delete(watcher);
-      if (watchers.size === 0 && this.#exact.get(name) === watchers) this.#exact.delete(name);
+  }
+
+  /** History is about to be replaced: it is not read until restored(). */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** History was replaced by another member's: each watch goes on in it from where it was, or is canceled as compacted. */
+  restored(): void {
+    this.#isPaused = false;
+    const position = { main: this.#published + 1, sub: 0 };
+    this.#published = this.#source.revision();
+    for (const watcher of [...this.#watchers]) {
+      if (watcher.state === 'waiting') continue;
+      if (watcher.state === 'synced') watcher.position = position;
+      this.#leave(watcher);
+      this.#goOn(watcher);
+    }
+  }
+
+  /** All watches end: this member stops. */
+  close(message: string): void {
+    for (const watcher of [...this.#watchers]) this.#cancel(watcher, { compactRevision: 0, message });
+  }
+
+  /** Groups that are to be told something, with what. */
+  #gather(): readonly Group[] {
+    const touched: Group[] = [];
+    const gather = (version: Version) => (group: Group) => {
+      if (!wants(group, version)) return;
+      if (group.gathered.length === 0) touched.push(group);
+      group.gathered.push(version);
     };
+    this.#source.visit(this.#published + 1, (version) => {
+      const take = gather(version);
+      for (const group of this.#singles.get(version.name) ?? []) take(group);
+      this.#ranges.visit(version.name, take);
+      return true;
+    });
+    return touched;
   }
 
-  /** Tells watchers of all revisions after the last published one, up to `revision`, in one delivery each. */
-  publish(
-    revision: number,
-    changes: (revision: number) => readonly Version[],
-    prevKv: (version: Version) => KeyValue | undefined,
-  ): void {
-    const batches = new Map<SyncedWatcher, StoreEvent[]>();
-    for (let main = this.#published + 1; main <= revision && this.#watched; main += 1)
-      for (const version of changes(main)) this.#gather(version, batches, prevKv);
-    this.#published = revision;
-    for (const [watcher, events] of batches) watcher.deliver(events, revision);
+  #tell(group: Group, members: readonly Watcher[]): void {
+    const versions = group.gathered;
+    group.gathered = [];
+    for (const { response, start } of this.#responses(group, versions, this.#published))
+      for (const watcher of members) {
+        // One that did not take a response is not synced any more, and is not given the next.
+        if (watcher.state !== 'synced') continue;
+        watcher.idle = false;
+        if (!watcher.sink.deliver(response)) this.#wait(watcher, start);
+      }
   }
 
-  restored(revision: number): void {
-    const told = this.#published;
-    this.#published = revision;
-    const all = [...this.#ranges.keys(), ...[...this.#exact.values()].flatMap((watchers) => [...watchers])];
-    this.#ranges.clear();
-    this.#exact.clear();
-    for (const watcher of all) watcher.resync(told);
+  #responses(wanted: Wanted, versions: readonly Version[], through: number) {
+    return toResponses(versions, {
+      through,
+      fragment: wanted.fragment,
+      header: this.#header,
+      toEvent: (version) => this.#source.toEvent(version, wanted.prevKv),
+    });
   }
 
-  #gather(
-    version: Version,
-    batches: Map<SyncedWatcher, StoreEvent[]>,
-    prevKv: (version: Version) => KeyValue | undefined,
-  ): void {
-    const tell = (watcher: SyncedWatcher) => {
-      if (version.kv.modRevision < watcher.from) return;
-      const before = watcher.prevKv ? prevKv(version) : undefined;
-      const event = toEvent(version, before);
-      const batch = batches.get(watcher);
-      if (batch === undefined) batches.set(watcher, [event]);
-      else batch.push(event);
+  /** By its position: joins its group, waits for the future, or reads history. */
+  #goOn(watcher: Watcher): void {
+    const { position } = watcher;
+    if (position.main <= this.#published) {
+      watcher.state = 'reading';
+      this.#reading.add(watcher);
+      this.#startReading();
+      return;
+    }
+    if (position.main > this.#published + 1) {
+      watcher.state = 'future';
+      this.#future.add(watcher);
+      this.#futureMin = Math.min(this.#futureMin, position.main);
+    } else {
+      watcher.state = 'synced';
+      this.#groupOf(watcher).members.add(watcher);
+    }
+    if (watcher.progressRequested) this.#tellProgress(watcher);
+  }
+
+  #tellProgress(watcher: Watcher): void {
+    const position = watcher.state === 'synced' ? { main: this.#published + 1, sub: 0 } : watcher.position;
+    const notice = { header: this.#header(this.#published), events: [], fragment: false };
+    watcher.progressRequested = false;
+    if (watcher.sink.deliver(notice) || watcher.state === 'ended') return;
+    watcher.progressRequested = true;
+    this.#wait(watcher, position);
+  }
+
+  #wait(watcher: Watcher, { main, sub }: Position): void {
+    this.#leave(watcher);
+    if (watcher.state === 'ended') return;
+    watcher.state = 'waiting';
+    watcher.position = { main, sub };
+    watcher.sink.writable().then(
+      () => {
+        if (watcher.state === 'waiting') this.#goOn(watcher);
+      },
+      // The reader is gone: nobody is there to be told.
+      () => this.#end(watcher),
+    );
+  }
+
+  #wakeFuture(): void {
+    this.#futureMin = Number.POSITIVE_INFINITY;
+    for (const watcher of [...this.#future]) {
+      this.#future.delete(watcher);
+      this.#goOn(watcher);
+    }
+  }
+
+  #startReading(): void {
+    if (this.#isReading || this.#isPaused) return;
+    this.#isReading = true;
+    void this.#readOn();
+  }
+
+  /** A piece for each in turn; about `pieceVersions` between two turns of the event loop. */
+  async #readOn(): Promise<void> {
+    await this.#nextTurn();
+    let visited = 0;
+    while (!this.#isPaused) {
+      const [watcher] = this.#reading;
+      if (watcher === undefined) break;
+      this.#reading.delete(watcher);
+      visited += this.#readPiece(watcher);
+      if (visited < pieceVersions) continue;
+      visited = 0;
+      await this.#nextTurn();
+    }
+    this.#isReading = false;
+  }
+
+  /** Gives how many versions it looked at. */
+  #readPiece(watcher: Watcher): number {
+    const compactRevision = this.#source.compactRevision();
+    if (watcher.position.main < compactRevision) {
+      const { message } = storeError('compacted');
+      this.#cancel(watcher, { compactRevision, message });
+      return 1;
+    }
+    const { versions, through, visited } = this.#history(watcher);
+    for (const { response, start } of this.#responses(watcher.wanted, versions, through)) {
+      watcher.idle = false;
+      if (!watcher.sink.deliver(response)) {
+        if (watcher.state === 'reading') this.#wait(watcher, start);
+        return visited;
+      }
+      if (watcher.state !== 'reading') return visited;
+    }
+    watcher.position = { main: through + 1, sub: 0 };
+    this.#goOn(watcher);
+    return visited;
+  }
+
+  /** What the watcher wants from its position on: whole revisions up to `through`. */
+  #history(watcher: Watcher): {
+    readonly versions: readonly Version[];
+    readonly through: number;
+    readonly visited: number;
+  } {
+    const { wanted, position } = watcher;
+    const versions: Version[] = [];
+    let through = this.#published;
+    let visited = 1;
+    let bytes = 0;
+    let main = position.main;
+    const visit = (version: Version): boolean => {
+      if (version.main > this.#published) return false;
+      if (version.main > main && (visited >= pieceVersions || bytes >= responseBytesMax)) {
+        through = version.main - 1;
+        return false;
+      }
+      main = version.main;
+      visited += 1;
+      if (main === position.main && version.sub < position.sub) return true;
+      if (!covers(wanted, version.name) || !wants(wanted, version)) return true;
+      versions.push(version);
+      bytes += version.bodyLength;
+      return true;
     };
-    for (const watcher of this.#exact.get(version.name) ?? []) tell(watcher);
-    for (const [watcher, { low, high }] of this.#ranges)
-      if (version.name >= low && (high === undefined || version.name < high)) tell(watcher);
+    if (!wanted.isSingle) this.#source.visit(position.main, visit);
+    else
+      for (const version of this.#source.versionsOf(wanted.low))
+        if (version.main >= position.main && !visit(version)) break;
+    return { versions, through, visited };
+  }
+
+  #groupOf({ identity, wanted }: Watcher): Group {
+    const known = this.#groups.get(identity);
+    if (known !== undefined) return known;
+    const group: Group = { ...wanted, identity, members: new Set(), gathered: [] };
+    this.#groups.set(identity, group);
+    if (group.isSingle) this.#singles.set(group.low, [...(this.#singles.get(group.low) ?? []), group]);
+    else this.#ranges.add(group);
+    return group;
+  }
+
+  /** Out of where its state has it. */
+  #leave(watcher: Watcher): void {
+    this.#reading.delete(watcher);
+    this.#future.delete(watcher);
+    const group = this.#groups.get(watcher.identity);
+    if (group === undefined || !group.members.delete(watcher) || group.members.size > 0) return;
+    this.#groups.delete(group.identity);
+    this.#ranges.delete(group);
+    const others = (this.#singles.get(group.low) ?? []).filter((other) => other !== group);
+    if (others.length === 0) this.#singles.delete(group.low);
+    else this.#singles.set(group.low, others);
+  }
+
+  #end(watcher: Watcher): void {
+    this.#leave(watcher);
+    watcher.state = 'ended';
+    this.#watchers.delete(watcher);
+  }
+
+  #cancel(watcher: Watcher, reason: { readonly compactRevision: number; readonly message: string }): void {
+    this.#end(watcher);
+    watcher.sink.canceled(reason);
   }
 }

@@ -210,7 +210,7 @@ class StoreClient implements Store {
     const leftMs = options.untilMs - nowMs;
     const deadlineMs = Math.max(1, options.write ? leftMs : Math.min(leftMs, options.tryMs));
     const { signal, trace } = options;
-    const request = member.asked(nowMs);
+    const over = member.silence.asked(nowMs);
     let answeredAtMs: number | undefined;
     try {
       const answer = await member.client.request(method, message, { deadlineMs, signal, trace });
@@ -220,7 +220,7 @@ class StoreClient implements Store {
       if (error instanceof WireError && error.details.store !== undefined) answeredAtMs = clock.monotonicMs();
       throw error;
     } finally {
-      request.over(answeredAtMs);
+      over(answeredAtMs);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { WireClient, WireError } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { storeError } from './errors.js';
+import { Silence } from './silence.js';
 
 /** A member that did not answer, or take a connection, for so long is left aside for another. */
 const patienceMs = 1_000;
@@ -19,9 +20,7 @@ export class Member {
   #name: string | undefined;
   /** Since when there is no connection although one is wanted. */
   #tryingSinceMs: number | undefined;
-  /** When the requests under way were sent, the oldest first. */
-  readonly #underWay = new Set<{ readonly sinceMs: number }>();
-  #answeredAtMs = 0;
+  readonly silence = new Silence();
 
   constructor(address: Address, dial: (address: Address) => WireClient) {
     this.address = address;
@@ -64,27 +63,9 @@ export class Member {
     return nowMs - this.#tryingSinceMs < patienceMs;
   }
 
-  /** Connected, but has answered nothing for too long although it was asked. */
-  silent(nowMs: number): boolean {
-    const [oldest] = this.#underWay;
-    return oldest !== undefined && nowMs - Math.max(oldest.sinceMs, this.#answeredAtMs) > patienceMs;
-  }
-
-  /** Call the result when the request is over. */
-  asked(nowMs: number): { over(answeredAtMs: number | undefined): void } {
-    const request = { sinceMs: nowMs };
-    this.#underWay.add(request);
-    return {
-      over: (answeredAtMs) => {
-        this.#underWay.delete(request);
-        if (answeredAtMs !== undefined) this.#answeredAtMs = answeredAtMs;
-      },
-    };
-  }
-
   /** Ends the dialling of a member that is not there. It is dialled anew when it is wanted again. */
   hangUp(): void {
-    if (this.#client === undefined || this.connected || this.#underWay.size > 0) return;
+    if (this.#client === undefined || this.connected || this.silence.underWay > 0) return;
     void this.#client.close();
     this.#client = undefined;
     this.#tryingSinceMs = undefined;
@@ -242,5 +223,5 @@ export class Members {
 }
 
 function usable(member: Member, nowMs: number): boolean {
-  return member.connected && !member.silent(nowMs);
+  return member.connected && !member.silence.lasts(nowMs, patienceMs);
 }

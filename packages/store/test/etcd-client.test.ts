@@ -3,18 +3,18 @@ import t from 'tap';
 import type { Store, StoreWatch, WatchResponse } from '../src/contract.js';
 import { connectEtcd } from '../src/etcd/index.js';
 import { prefixEnd } from '../src/keys.js';
-import { type EtcdProcess, startEtcd } from './etcd-process.js';
+import { type EtcdCluster, startEtcd } from './etcd-process.js';
 
 const world = createRealWorld({ host: 'test' });
 const bytes = (text: string) => Buffer.from(text);
 const text = (value: Uint8Array | undefined) => Buffer.from(value ?? []).toString();
 
-let etcd: EtcdProcess;
+let etcd: EtcdCluster;
 let store: Store;
 
 t.before(async () => {
   etcd = await startEtcd();
-  store = connectEtcd({ world }, { endpoints: [etcd.client], plain: true });
+  store = connectEtcd({ world }, { endpoints: etcd.endpoints, plain: true });
 });
 
 t.teardown(async () => {
@@ -178,7 +178,10 @@ t.test('a watch goes on without loss or repetition when etcd dies and comes back
   await put('/r/1', 'a');
   t.same(told(await nextEvents(responses)), [`put /r/1=a@${header.revision + 1}`]);
   await put('/r/2', 'b');
-  await etcd.restart();
+  for (const member of etcd.members) {
+    await member.kill();
+    await member.start();
+  }
   await put('/r/3', 'c');
   const events: string[] = [];
   while (events.length < 2) events.push(...told(await nextEvents(responses)));
@@ -206,9 +209,11 @@ t.test('a revision of more than etcd sends at once comes in fragments', async (t
 
 t.test('status tells who answers', async (t) => {
   const status = await store.status();
-  t.match(status, { name: 'default', role: 'leader', isLearner: false, version: /^3\./ });
+  t.match(status, { name: 'm0', role: 'leader', isLearner: false, version: /^3\./ });
   t.equal(status.leader, status.header.memberId);
   t.ok(status.dbBytes > 0 && status.raftIndex > 0);
+  await store.compact(status.header.revision);
+  t.equal((await store.status()).compactRevision, status.header.revision);
 });
 
 t.test('a client of members that are down gives up at its deadline, and a closed one at once', async (t) => {
@@ -222,7 +227,7 @@ t.test('a client of members that are down gives up at its deadline, and a closed
 });
 
 t.test('one member being down is no trouble while another answers', async (t) => {
-  const endpoints = [{ host: '127.0.0.1', port: 1 }, etcd.client];
+  const endpoints = [{ host: '127.0.0.1', port: 1 }, ...etcd.endpoints];
   for (let n = 0; n < 3; n += 1) {
     const either = connectEtcd({ world }, { endpoints, plain: true });
     t.equal((await either.range({ key: bytes('/nothing') })).count, 0);

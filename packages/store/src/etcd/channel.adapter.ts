@@ -1,4 +1,11 @@
-import { Client, type ClientDuplexStream, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientDuplexStream,
+  connectivityState,
+  credentials,
+  Metadata,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import type { Address, TlsMaterial, World } from '@kubelab/world';
 import type { Method } from './services.js';
 import { type GrpcStatus, grpcCodes } from './status.js';
@@ -18,6 +25,8 @@ export class GrpcError extends Error implements GrpcStatus {
 export interface CallOptions {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** A member that knows no leader is to refuse, rather than let one wait or answer from what it has. */
+  readonly requireLeader: boolean;
 }
 
 /** Both ways; reading pauses when nobody takes what came. */
@@ -28,7 +37,10 @@ export interface GrpcStream<RequestInput, Response> {
   cancel(): void;
 }
 
-/** One connection to one member of etcd, made when it is first needed, and again when it broke. */
+/**
+ * One connection to one member of etcd, made when it is first needed, and again when it broke. While there is none, a call
+ * fails after `connectTimeoutMs`, or at once when the last try failed: certainly not sent.
+ */
 export interface GrpcChannel {
   unary<Request, RequestInput, Response, ResponseInput>(
     method: Method<Request, RequestInput, Response, ResponseInput>,
@@ -37,16 +49,21 @@ export interface GrpcChannel {
   ): Promise<Response>;
   stream<Request, RequestInput, Response, ResponseInput>(
     method: Method<Request, RequestInput, Response, ResponseInput>,
-  ): GrpcStream<RequestInput, Response>;
+  ): Promise<GrpcStream<RequestInput, Response>>;
   close(): void;
 }
 
 export type ChannelSecurity = { readonly tls: TlsMaterial } | { readonly plain: true };
 
+const connectTimeoutMs = 1_000;
 const reconnectDelayMsMax = 2_000;
 /** A dead member is noticed within their sum even when its machine is gone and no packet says so. */
 const keepAliveTimeMs = 10_000;
 const keepAliveTimeoutMs = 5_000;
+
+/** As etcd's own client says it. */
+const leaderRequired = new Metadata();
+leaderRequired.set('hasleader', 'true');
 
 export function openChannel(
   world: Pick<World, 'clock'>,
@@ -67,16 +84,20 @@ export function openChannel(
     // Clients of the same address do not share a connection: one of them closing must not disturb the other.
     'grpc.use_local_subchannel_pool': 1,
   });
+  const connected = (timeoutMs: number) =>
+    connection(client, world.clock, Math.min(timeoutMs, connectTimeoutMs));
   return {
-    unary: (method, request, options) =>
-      new Promise((resolve, reject) => {
+    unary: async (method, request, options) => {
+      const untilMs = world.clock.nowMs() + options.deadlineMs;
+      await connected(options.deadlineMs);
+      return new Promise((resolve, reject) => {
         const call = client.makeUnaryRequest(
           method.path,
           (value: typeof request) => method.request.encode(value),
           (bytes: Buffer) => method.response.decode(bytes),
           request,
-          new Metadata(),
-          { deadline: world.clock.nowMs() + options.deadlineMs },
+          options.requireLeader ? leaderRequired.clone() : new Metadata(),
+          { deadline: untilMs },
           (error, response) => {
             options.signal?.removeEventListener('abort', cancel);
             if (error !== null) reject(new GrpcError(error));
@@ -87,17 +108,49 @@ export function openChannel(
         const cancel = () => call.cancel();
         options.signal?.addEventListener('abort', cancel, { once: true });
         if (options.signal?.aborted === true) cancel();
-      }),
-    stream: (method) =>
-      streamOf(
+      });
+    },
+    stream: async (method) => {
+      await connected(connectTimeoutMs);
+      return streamOf(
         client.makeBidiStreamRequest(
           method.path,
           (value) => method.request.encode(value),
           (bytes: Buffer) => method.response.decode(bytes),
+          leaderRequired.clone(),
         ),
-      ),
+      );
+    },
     close: () => client.close(),
   };
+}
+
+/** Resolves when it stands, or when trying failed: the call then says why. Rejects when neither is known in time. */
+async function connection(client: Client, clock: World['clock'], timeoutMs: number): Promise<void> {
+  const channel = client.getChannel();
+  const untilMs = clock.nowMs() + timeoutMs;
+  for (;;) {
+    const state = channel.getConnectivityState(true);
+    if (state === connectivityState.SHUTDOWN) throw closedChannel();
+    if (state !== connectivityState.IDLE && state !== connectivityState.CONNECTING) return;
+    await new Promise<void>((resolve, reject) => {
+      channel.watchConnectivityState(state, untilMs, (error) => {
+        if (error === undefined) resolve();
+        else reject(notConnected(timeoutMs));
+      });
+    });
+  }
+}
+
+function closedChannel(): GrpcError {
+  return new GrpcError({ code: grpcCodes.unavailable, details: 'The channel has been closed' });
+}
+
+function notConnected(timeoutMs: number): GrpcError {
+  return new GrpcError({
+    code: grpcCodes.unavailable,
+    details: `No connection established within ${timeoutMs} ms`,
+  });
 }
 
 function noAnswer(): GrpcError {

@@ -18,9 +18,13 @@ import type {
 } from '../contract.js';
 import { StoreError } from '../contract.js';
 import { storeError } from '../errors.js';
-import { type ChannelSecurity, type GrpcChannel, GrpcError, openChannel } from './channel.adapter.js';
+import { type CallOptions, type ChannelSecurity, type GrpcChannel, GrpcError } from './channel.adapter.js';
+import { type Endpoint, Endpoints } from './endpoints.js';
+import { statusOf } from './member-status.js';
+import { oneAnswer } from './one-answer.js';
+import { inPages } from './pages.js';
+import { ProgressCheck } from './progress.js';
 import {
-  clusterMethods,
   kvMethods,
   leaseKeepAliveMethod,
   leaseMethods,
@@ -33,8 +37,8 @@ import { fromTxn, headerOf, toTxnResponse } from './translate.js';
 import { EtcdWatch } from './watch.js';
 
 const deadlineMsDefault = 10_000;
-/** One try on one member; a member that does not answer is left for another. */
-const tryDeadlineMs = 3_000;
+/** The first try of a read; each further one waits twice as long, so that a read that takes its time succeeds at last. */
+const tryDeadlineMs = 2_000;
 const retryDelayMinMs = 5;
 const retryDelayMaxMs = 250;
 
@@ -48,8 +52,8 @@ export interface EtcdContext {
 }
 
 /**
- * A store that is a real etcd (3.4 or newer), through gRPC. What is told apart from connectStore's: trace context has no place in etcd
- * and is not kept.
+ * A store that is a real etcd (3.4 or newer), through gRPC. What differs from connectStore's: etcd has no place for trace
+ * context, so it is not kept; and what progress.ts says of a watch's progress on old servers.
  */
 export function connectEtcd(context: EtcdContext, options: EtcdOptions): Store {
   return new EtcdStore(context.world, options);
@@ -58,26 +62,34 @@ export function connectEtcd(context: EtcdContext, options: EtcdOptions): Store {
 interface TryOptions extends StoreCallOptions {
   /** It may change something: it is not sent twice unless it certainly was not executed. */
   readonly write: boolean;
+  /** Default true: see CallOptions. What a member answers from its own state needs none. */
+  readonly requireLeader?: boolean;
 }
 
 class EtcdStore implements Store {
   readonly #world: EtcdContext['world'];
-  readonly #channels: readonly GrpcChannel[];
-  readonly #watches = new Set<EtcdWatch>();
-  #turn: number;
+  readonly #endpoints: Endpoints;
+  readonly #watches = new Map<EtcdWatch, Endpoint | undefined>();
   #closed = false;
 
   constructor(world: EtcdContext['world'], options: EtcdOptions) {
     this.#world = world;
-    if (options.endpoints.length === 0)
-      throw storeError('invalidArgument', { detail: 'no endpoints of etcd are configured' });
-    this.#channels = options.endpoints.map((endpoint) => openChannel(world, endpoint, options));
-    this.#turn = world.random.int(this.#channels.length);
+    this.#endpoints = new Endpoints(world, options);
   }
 
-  async range(request: RangeRequest, options?: StoreCallOptions): Promise<RangeResponse> {
-    const answer = await this.#call(kvMethods.range, request, { ...options, write: false });
-    return { ...answer, header: headerOf(answer) };
+  range(request: RangeRequest, options?: StoreCallOptions): Promise<RangeResponse> {
+    const untilMs = this.#world.clock.monotonicMs() + (options?.deadlineMs ?? deadlineMsDefault);
+    const requireLeader = request.serializable !== true;
+    return inPages(request, async (page) => {
+      const deadlineMs = untilMs - this.#world.clock.monotonicMs();
+      const answer = await this.#call(kvMethods.range, page, {
+        ...options,
+        deadlineMs,
+        write: false,
+        requireLeader,
+      });
+      return { ...answer, header: headerOf(answer) };
+    });
   }
 
   async txn(request: TxnRequest, options?: StoreCallOptions): Promise<TxnResponse> {
@@ -86,15 +98,22 @@ class EtcdStore implements Store {
 
   watch(request: WatchRequest, options?: { readonly signal?: AbortSignal }): StoreWatch {
     const watch: EtcdWatch = new EtcdWatch(this.#world, request, {
-      open: () => this.#channel().stream(watchMethod),
-      failed: () => {
-        this.#turn += 1;
+      open: async () => {
+        const endpoint = this.#endpoints.current();
+        this.#watches.set(watch, endpoint);
+        const version = async () => {
+          const call = { deadlineMs: tryDeadlineMs, requireLeader: false };
+          return (await endpoint.channel.unary(maintenanceMethods.status, {}, call)).version;
+        };
+        const progress = new ProgressCheck({ version, range: (keys) => this.range(keys) }, request);
+        return { stream: await endpoint.channel.stream(watchMethod), progress };
       },
+      failed: () => this.#endpoints.leave(this.#watches.get(watch)),
       over: () => this.#watches.delete(watch),
       signal: options?.signal,
     });
     if (this.#closed) watch.close();
-    else this.#watches.add(watch);
+    else this.#watches.set(watch, undefined);
     return watch;
   }
 
@@ -117,20 +136,10 @@ class EtcdStore implements Store {
 
   /** A stream for one renewal: etcd has no other way. Renewing twice does no harm, so it is tried again like a read. */
   leaseKeepAlive(id: LeaseId, options?: StoreCallOptions): Promise<LeaseKeepAliveResponse> {
-    return this.#try({ ...options, write: false }, async (channel, deadlineMs) => {
-      const stream = channel.stream(leaseKeepAliveMethod);
-      const cancel = () => stream.cancel();
-      const late = this.#world.timers.setTimeout(cancel, deadlineMs);
-      options?.signal?.addEventListener('abort', cancel, { once: true });
-      try {
-        stream.send({ id });
-        for await (const answer of stream.responses) return { ...answer, header: headerOf(answer) };
-        throw storeError('unavailable', { detail: 'the keep-alive ended without an answer' });
-      } finally {
-        late.cancel();
-        options?.signal?.removeEventListener('abort', cancel);
-        stream.cancel();
-      }
+    return this.#try({ ...options, write: false }, async (channel, call) => {
+      const options = { method: leaseKeepAliveMethod, request: { id }, call, wanted: () => true };
+      const answer = await oneAnswer(this.#world, channel, options);
+      return { ...answer, header: headerOf(answer) };
     });
   }
 
@@ -148,33 +157,16 @@ class EtcdStore implements Store {
     return { header: headerOf(answer), ids: answer.leases.map((lease) => lease.id) };
   }
 
-  async status(options?: StoreCallOptions): Promise<StatusResponse> {
-    return await this.#try({ ...options, write: false }, async (channel, deadlineMs) => {
-      const call = { deadlineMs, signal: options?.signal };
-      const [answer, list] = await Promise.all([
-        channel.unary(maintenanceMethods.status, {}, call),
-        channel.unary(clusterMethods.memberList, {}, call),
-      ]);
-      const { dbSize: dbBytes, dbSizeInUse: dbBytesInUse, ...status } = answer;
-      const header = headerOf(answer);
-      const leads = answer.leader === header.memberId;
-      return {
-        ...status,
-        header,
-        name: list.members.find((member) => member.id === header.memberId)?.name ?? '',
-        role: leads ? 'leader' : answer.isLearner ? 'learner' : 'follower',
-        dbBytes,
-        dbBytesInUse,
-        // etcd tells it in the answer to HashKV alone, which reads every key.
-        compactRevision: 0,
-      };
-    });
+  status(options?: StoreCallOptions): Promise<StatusResponse> {
+    return this.#try({ ...options, write: false, requireLeader: false }, (channel, call) =>
+      statusOf(this.#world, channel, call),
+    );
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const watch of [...this.#watches]) watch.close();
-    for (const channel of this.#channels) channel.close();
+    for (const watch of [...this.#watches.keys()]) watch.close();
+    this.#endpoints.close();
   }
 
   #call<Request, RequestInput, Response, ResponseInput>(
@@ -182,49 +174,55 @@ class EtcdStore implements Store {
     request: RequestInput,
     options: TryOptions,
   ): Promise<Response> {
-    return this.#try(options, (channel, deadlineMs) =>
-      channel.unary(method, request, { deadlineMs, signal: options.signal }),
-    );
+    return this.#try(options, (channel, call) => channel.unary(method, request, call));
   }
 
-  /** Tries members in turn until the deadline. */
+  /** Tries members until the deadline; any serves any request, for etcd's followers forward what only the leader can do. */
   async #try<T>(
     options: TryOptions,
-    attempt: (channel: GrpcChannel, deadlineMs: number) => Promise<T>,
+    attempt: (channel: GrpcChannel, call: CallOptions) => Promise<T>,
   ): Promise<T> {
     const { timers, clock, random } = this.#world;
-    const { write } = options;
+    const { write, signal, requireLeader = true } = options;
     const untilMs = clock.monotonicMs() + (options.deadlineMs ?? deadlineMsDefault);
     let delayMs = retryDelayMinMs;
+    let tryMs = tryDeadlineMs;
     for (;;) {
+      const endpoint = this.#endpoints.current();
       const leftMs = untilMs - clock.monotonicMs();
+      const deadlineMs = Math.max(1, write ? leftMs : Math.min(leftMs, tryMs));
+      const over = endpoint.silence.asked(clock.monotonicMs());
       try {
-        return await attempt(this.#channel(), Math.max(1, write ? leftMs : Math.min(leftMs, tryDeadlineMs)));
+        const answer = await attempt(endpoint.channel, { deadlineMs, signal, requireLeader });
+        over(clock.monotonicMs());
+        return answer;
       } catch (error) {
         const failure = error instanceof GrpcError ? fromGrpcStatus(error, { write }) : error;
         if (!(failure instanceof StoreError)) throw error;
-        const stop = options.signal?.aborted === true || this.#closed;
-        if (stop || !mayRetry(failure)) throw failure;
-        this.#turn += 1;
+        const hangs = failure.code === 'timeout' && !failure.message.startsWith('etcdserver');
+        over(hangs || failure.code === 'unavailable' ? undefined : clock.monotonicMs());
+        if (signal?.aborted === true || this.#closed || !mayRetry(failure, false)) throw failure;
+        if (hangs && deadlineMs >= tryDeadlineMs) this.#hangs(endpoint);
+        else if (!hangs) this.#endpoints.leave(endpoint);
+        if (!mayRetry(failure, write)) throw failure;
         if (clock.monotonicMs() + delayMs >= untilMs) throw lateError(failure);
+        if (hangs) tryMs *= 2;
       }
       await timers.sleep(delayMs * (0.5 + random.next() / 2));
       delayMs = Math.min(retryDelayMaxMs, delayMs * 2);
     }
   }
 
-  /** Any member serves any request: etcd's followers forward what only the leader can do. */
-  #channel(): GrpcChannel {
-    const channel = this.#channels[this.#turn % this.#channels.length];
-    if (channel === undefined || this.#closed)
-      throw storeError('unavailable', { detail: 'this client of etcd is closed' });
-    return channel;
+  /** Its watches would notice by keep-alive, later. */
+  #hangs(endpoint: Endpoint): void {
+    this.#endpoints.leave(endpoint);
+    for (const [watch, at] of [...this.#watches]) if (at === endpoint) watch.leave();
   }
 }
 
-function mayRetry(error: StoreError): boolean {
+function mayRetry(error: StoreError, write: boolean): boolean {
   if (error.retryable) return true;
-  return (error.code === 'unavailable' || error.code === 'timeout') && !error.mayHaveExecuted;
+  return (error.code === 'unavailable' || error.code === 'timeout') && !(write && error.mayHaveExecuted);
 }
 
 function lateError(cause: StoreError): StoreError {

@@ -47,7 +47,10 @@ const table: Readonly<Record<StoreErrorCode, EtcdError>> = {
       'request timed out, waiting for the applied index took too long',
     ],
   },
-  unavailable: { grpc: 'unavailable', texts: ['leader changed', 'server stopped'] },
+  unavailable: {
+    grpc: 'unavailable',
+    texts: ['leader changed', 'server stopped', 'rpc not supported for learner'],
+  },
   permissionDenied: { grpc: 'permissionDenied', texts: ['permission denied'] },
   leaseNotFound: { grpc: 'notFound', texts: ['requested lease not found'] },
   leaseExists: { grpc: 'failedPrecondition', texts: ['lease already exists'] },
@@ -144,7 +147,9 @@ const neverSent =
 /** `write`: the call may have changed something before it failed. */
 export function fromGrpcStatus(status: GrpcStatus, options: { readonly write: boolean }): StoreError {
   const known = codeOfText.get(status.details);
-  const unsent = status.code === grpcCodes.unavailable && neverSent.test(status.details);
+  const unsent =
+    (status.code === grpcCodes.unavailable && neverSent.test(status.details)) ||
+    status.details === `${prefix}rpc not supported for learner`;
   const code = known ?? codeOfStatus(status.code);
   const lost = code === 'unavailable' || code === 'timeout';
   const retryable = unsent || code === 'noLeader' || code === 'tooManyRequests';

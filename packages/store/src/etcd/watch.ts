@@ -1,8 +1,15 @@
 import type { World } from '@kubelab/world';
-import { StoreError, type StoreWatch, type WatchRequest, type WatchResponse } from '../contract.js';
+import {
+  type ResponseHeader,
+  StoreError,
+  type StoreWatch,
+  type WatchRequest,
+  type WatchResponse,
+} from '../contract.js';
 import { storeError } from '../errors.js';
 import { GrpcError, type GrpcStream } from './channel.adapter.js';
 import type * as m from './messages.js';
+import type { ProgressCheck } from './progress.js';
 import type { Message, MessageInput } from './protobuf.js';
 import { fromGrpcStatus } from './status.js';
 import { headerOf, toEvent } from './translate.js';
@@ -14,7 +21,7 @@ type Stream = GrpcStream<MessageInput<typeof m.watchRequest>, Message<typeof m.w
 
 export interface EtcdWatchSource {
   /** On some member. */
-  open(): Stream;
+  open(): Promise<{ readonly stream: Stream; readonly progress: ProgressCheck }>;
   /** That member failed: another is to be asked. */
   failed(): void;
   over(): void;
@@ -34,7 +41,12 @@ export class EtcdWatch implements StoreWatch {
   #nextRevision: number;
   /** Events of `#nextRevision` that were delivered as fragments. */
   #deliveredOfNext = 0;
+  /** As many of them come again on the present stream. */
+  #skip = 0;
   #stream: Stream | undefined;
+  /** The stream has its watch: what is asked before is sent then. */
+  #created = false;
+  #progressWanted = false;
   #closed = false;
 
   constructor(world: Pick<World, 'timers' | 'random'>, request: WatchRequest, source: EtcdWatchSource) {
@@ -47,7 +59,13 @@ export class EtcdWatch implements StoreWatch {
   }
 
   requestProgress(): void {
-    this.#stream?.send({ progress: {} });
+    if (this.#created) this.#stream?.send({ progress: {} });
+    else this.#progressWanted = true;
+  }
+
+  /** Its member seems to hang: it goes on at another. */
+  leave(): void {
+    this.#stream?.cancel();
   }
 
   close(): void {
@@ -82,46 +100,72 @@ export class EtcdWatch implements StoreWatch {
   }
 
   async *#read(): AsyncGenerator<WatchResponse> {
-    const stream = this.#source.open();
-    this.#stream = stream;
-    let skip = this.#deliveredOfNext;
+    const { stream, progress } = await this.#source.open();
     try {
+      if (this.#closed) return;
+      this.#stream = stream;
       stream.send({ create: { ...this.#request, startRevision: this.#nextRevision } });
       for await (const response of stream.responses) {
         if (response.canceled) throw cancelError(response);
-        const header = headerOf(response);
-        if (response.created) {
-          if (this.#nextRevision === 0) {
-            this.#nextRevision = header.revision + 1;
-            yield { header, events: [] };
-          }
-          continue;
-        }
-        const events = response.events.slice(skip).map(toEvent);
-        skip = Math.max(0, skip - response.events.length);
-        this.#advance(response, events.length);
-        // etcd's header tells of the store: of a watch that is behind, its events tell how far it is.
-        const revision = response.events.length > 0 ? this.#nextRevision - 1 : header.revision;
-        const told = { header: { ...header, revision }, events };
-        yield response.fragment ? { ...told, fragment: true } : told;
+        const told = response.created
+          ? this.#start(headerOf(response))
+          : response.events.length > 0
+            ? this.#tell(response, progress)
+            : await this.#progress(response, progress);
+        if (told !== undefined) yield told;
       }
     } finally {
       this.#stream = undefined;
+      this.#created = false;
       stream.cancel();
     }
   }
 
-  /** Progress notices tell how far this watch is; answers with events may lag behind their header. */
-  #advance({ events, fragment, header }: Message<typeof m.watchResponse>, delivered: number): void {
-    const last = events.at(-1)?.kv?.modRevision;
-    if (last === undefined) this.#moveTo(headerOf({ header }).revision + 1);
-    else if (!fragment) this.#moveTo(last + 1);
-    else {
-      const begun = events.filter((event) => event.kv?.modRevision === last).length;
-      const goesOn = this.#nextRevision === last;
-      this.#moveTo(last);
-      this.#deliveredOfNext = goesOn ? this.#deliveredOfNext + delivered : begun;
+  #start(header: ResponseHeader): WatchResponse | undefined {
+    this.#skip = this.#deliveredOfNext;
+    this.#created = true;
+    if (this.#progressWanted) this.requestProgress();
+    this.#progressWanted = false;
+    if (this.#nextRevision > 0) return undefined;
+    this.#nextRevision = header.revision + 1;
+    return { header, events: [] };
+  }
+
+  #tell(response: Message<typeof m.watchResponse>, progress: ProgressCheck): WatchResponse {
+    const events = response.events.slice(this.#skip).map(toEvent);
+    this.#skip = Math.max(0, this.#skip - response.events.length);
+    progress.delivered(events);
+    this.#advance(response, events.length);
+    // etcd's header tells of the store: of a watch that is behind, its events tell how far it is.
+    const told = { header: { ...headerOf(response), revision: this.#nextRevision - 1 }, events };
+    return response.fragment ? { ...told, fragment: true } : told;
+  }
+
+  /** Of this watch, where the server says so in turn with its events; of the stream, where it was asked for. */
+  async #progress(
+    response: Message<typeof m.watchResponse>,
+    progress: ProgressCheck,
+  ): Promise<WatchResponse | undefined> {
+    const header = headerOf(response);
+    if (response.watchId >= 0 || (await progress.isExact())) {
+      this.#moveTo(header.revision + 1);
+      return { header, events: [] };
     }
+    if (this.#deliveredOfNext > 0) return undefined; // Between the fragments of a revision.
+    const holds = await progress.holds({ from: this.#nextRevision, through: header.revision });
+    return holds ? { header, events: [] } : undefined;
+  }
+
+  #advance({ events, fragment }: Message<typeof m.watchResponse>, delivered: number): void {
+    const last = events.at(-1)?.kv?.modRevision ?? 0;
+    if (!fragment) {
+      this.#moveTo(last + 1);
+      return;
+    }
+    const begun = events.filter((event) => event.kv?.modRevision === last).length;
+    const goesOn = this.#nextRevision === last;
+    this.#moveTo(last);
+    this.#deliveredOfNext = goesOn ? this.#deliveredOfNext + delivered : begun;
   }
 
   #moveTo(revision: number): void {

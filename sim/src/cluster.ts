@@ -1,68 +1,152 @@
 import { debugService } from '@kubelab/component';
-import { type MvccStore, type PlantedBug, startEtcdRaft } from '@kubelab/etcd-raft';
+import { type EtcdServer, type PlantedBug, type ReplicatedState, startEtcdRaft } from '@kubelab/etcd-raft';
 import { connectStore, type Store } from '@kubelab/store';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { DiskError, type Simulation, type TlsMaterial, type World } from '@kubelab/world';
+import { initialMembers } from './faults.js';
 import { RaftInvariants, Violation } from './invariants.js';
 
-export const memberNames = ['etcd-raft-0', 'etcd-raft-1', 'etcd-raft-2'] as const;
 const port = 2380;
+const dataDirectory = '/data';
 const restartRetryMs = 200;
+/** Clients know them all, though some may never be there. */
+export const membersMax = 5;
+export const nameOf = (number: number) => `etcd-raft-${number}`;
+export const peerUrlOf = (name: string) => `https://${name}:${port}`;
+const addressOf = (host: string) => ({ host, port });
+const initialNames = Array.from({ length: initialMembers }, (_, at) => nameOf(at));
 
 /** The simulated network presents the identity; there is no cryptography to do. */
 function tlsOf(commonName: string, organization: string): TlsMaterial {
   return { caPem: '', certPem: '', keyPem: '', identity: { commonName, organizations: [organization] } };
 }
 
-/** Three members of the real store, in simulated worlds, that can be crashed and started again. */
+/** One host of the cluster, in whatever state it is. */
+interface Member {
+  readonly name: string;
+  /** Counts its starts. */
+  starts: number;
+  /** Started since it last crashed. */
+  started: boolean;
+  server: EtcdServer | undefined;
+  state: ReplicatedState | undefined;
+  role: string;
+  /** A newcomer: it asks the others who it is. */
+  joins: boolean;
+  /** Bits of its log have flipped: it is right to refuse. */
+  rotten: boolean;
+}
+
+/** Members of the real store, in simulated worlds, that can be crashed, started again, added and removed. */
 export class SimulatedStore {
   readonly #simulation: Simulation;
   readonly #plantedBug: PlantedBug | undefined;
+  readonly #leaseReads: boolean;
   readonly #invariants = new RaftInvariants();
-  readonly #stores = new Map<string, MvccStore>();
-  /** Started since they last crashed, and of those the ones that serve. */
-  readonly #started = new Set<string>();
-  readonly #serving = new Set<string>();
-  readonly #roles = new Map<string, string>();
+  readonly #members = new Map<string, Member>();
+  /** Of the replicated state, by applied index: all members must come to the same. */
+  readonly #hashes = new Map<number, { readonly hash: string; readonly by: string }>();
+  readonly story: string[] = [];
+  readonly electedAtMs: number[] = [];
   /** The first property that did not hold. */
   violation: Violation | undefined;
 
-  constructor(simulation: Simulation, plantedBug: PlantedBug | undefined) {
+  constructor(
+    simulation: Simulation,
+    options: { readonly plantedBug: PlantedBug | undefined; readonly leaseReads: boolean },
+  ) {
     this.#simulation = simulation;
-    this.#plantedBug = plantedBug;
+    this.#plantedBug = options.plantedBug;
+    this.#leaseReads = options.leaseReads;
   }
 
   start(): void {
-    for (const name of memberNames) this.#startMember(name);
+    for (const name of initialNames) {
+      this.#members.set(name, newMember(name, false));
+      this.restart(name);
+    }
+  }
+
+  note(what: string): void {
+    this.story.push(`${(this.#simulation.nowMs / 1000).toFixed(3).padStart(8)} s  ${what}`);
+  }
+
+  fail(violation: Violation): void {
+    this.violation ??= violation;
+  }
+
+  /* ------------------------------------------------------------ members */
+
+  members(): string[] {
+    return [...this.#members.keys()].sort();
+  }
+
+  /** A host for a new member of the group, which exists there already; it starts with an empty disk. */
+  async join(name: string): Promise<void> {
+    await this.#simulation.world(name).disk.remove(dataDirectory);
+    this.#members.set(name, newMember(name, true, this.#members.get(name)?.starts));
+    this.restart(name);
+  }
+
+  /** It is no member any more. */
+  leave(name: string): void {
+    this.crash(name);
+    this.#members.delete(name);
   }
 
   crash(name: string): void {
-    this.#serving.delete(name);
-    this.#started.delete(name);
+    const member = this.#members.get(name);
+    if (member !== undefined)
+      Object.assign(member, { started: false, server: undefined, state: undefined, role: '' });
     this.#simulation.crash(name);
   }
 
-  restart(name: string): void {
-    this.#startMember(name);
+  isServing(name: string): boolean {
+    return this.#members.get(name)?.server !== undefined;
   }
 
-  isServing(name: string): boolean {
-    return this.#serving.has(name);
+  /** Changes when the member starts again; undefined while it does not serve. */
+  incarnation(name: string): string | undefined {
+    return this.isServing(name) ? `${name}#${this.#members.get(name)?.starts}` : undefined;
   }
 
   /** Whoever said last that it leads and has not crashed since. */
   leader(): string | undefined {
-    return memberNames.find((name) => this.#serving.has(name) && this.#roles.get(name) === 'leader');
+    return this.members().find((name) => this.isServing(name) && this.#members.get(name)?.role === 'leader');
   }
+
+  server(name: string): EtcdServer | undefined {
+    return this.#members.get(name)?.server;
+  }
+
+  isRotten(name: string): boolean {
+    return this.#members.get(name)?.rotten === true;
+  }
+
+  /** Those whose disks are whole are a majority without it, and stay one if one more is away for a while. */
+  canSpare(name: string): boolean {
+    const whole = this.members().filter((other) => other !== name && !this.isRotten(other));
+    return whole.length > this.#members.size / 2;
+  }
+
+  /** Where a bit flipped, for the story; undefined when the log is too short for it to be noticed. */
+  rot(name: string, at: number): string | undefined {
+    const flipped = this.#simulation.rot(name, `${dataDirectory}/wal`, at);
+    const member = this.#members.get(name);
+    if (flipped === undefined || member === undefined) return undefined;
+    member.rotten = true;
+    return `a bit of ${flipped.path} at byte ${flipped.position} of ${name} flipped`;
+  }
+
+  /* ------------------------------------------------------------ clients */
 
   /** `only`: knows no other member; it is refused where that member does not lead. */
   client(name: string, only?: string): { readonly world: World; readonly store: Store } {
     const world = this.#simulation.world(name);
     const telemetry = silentTelemetry(world, 'client', name);
-    const addresses = memberNames
-      .filter((host) => only === undefined || host === only)
-      .map((host) => ({ host, port }));
+    const hosts = Array.from({ length: membersMax }, (_, at) => nameOf(at));
+    const addresses = hosts.filter((host) => only === undefined || host === only).map(addressOf);
     return {
       world,
       store: connectStore(
@@ -72,92 +156,142 @@ export class SimulatedStore {
     };
   }
 
-  /** Every member's state at its revision; equal states have equal texts. */
-  states(): { readonly name: string; readonly revision: number; readonly hash: string }[] {
-    return memberNames.flatMap((name) => {
-      const store = this.#stores.get(name);
-      return store === undefined ? [] : [{ name, revision: store.revision, hash: String(store.hash()) }];
+  /* ------------------------------------------------------------ states */
+
+  #states(): { readonly name: string; readonly appliedIndex: number; readonly hash: string }[] {
+    return this.members().flatMap((name) => {
+      const state = this.#members.get(name)?.state;
+      return state === undefined
+        ? []
+        : [{ name, appliedIndex: state.appliedIndex, hash: state.fingerprint() }];
     });
   }
 
-  #fail(violation: Violation): void {
-    this.violation ??= violation;
+  /** Who has applied as much has the same state, whenever it got there. */
+  compareStates(): void {
+    for (const { name, appliedIndex, hash } of this.#states()) {
+      const known = this.#hashes.get(appliedIndex);
+      if (known === undefined) this.#hashes.set(appliedIndex, { hash, by: name });
+      else if (known.hash !== hash) {
+        const what = `after entry ${appliedIndex} ${name} has ${hash} and ${known.by} has ${known.hash}`;
+        this.fail(new Violation('same state', what));
+      }
+    }
   }
 
-  #startMember(name: string): void {
-    if (this.#started.has(name)) return;
-    this.#started.add(name);
-    const world = this.#simulation.world(name);
+  /** All members that can be there are, and have come to one state. */
+  areEqual(): boolean {
+    const states = this.#states();
+    const expected = this.members().filter((name) => !this.isRotten(name)).length;
+    return (
+      states.length >= expected &&
+      new Set(states.map(({ appliedIndex, hash }) => `${appliedIndex} ${hash}`)).size === 1
+    );
+  }
+
+  describeStates(): string {
+    const states = this.#states().map(({ name, appliedIndex, hash }) => `${name} ${appliedIndex} ${hash}`);
+    const absent = this.members().filter((name) => !states.some((state) => state.startsWith(`${name} `)));
+    return [...states, ...absent.map((name) => `${name} does not serve`)].join(', ');
+  }
+
+  /* ------------------------------------------------------------ starting */
+
+  restart(name: string): void {
+    const member = this.#members.get(name);
+    if (member === undefined || member.started) return;
+    member.started = true;
+    member.starts += 1;
     this.#invariants.restarted(name);
+    const { starts } = member;
+    const isCurrent = () => this.#members.get(name) === member && member.starts === starts && member.started;
+    this.#start(member, isCurrent).then(
+      (server) => {
+        if (isCurrent()) member.server = server;
+      },
+      (error: unknown) => {
+        if (isCurrent()) this.#cannotStart(member, error);
+      },
+    );
+  }
+
+  async #start(member: Member, isCurrent: () => boolean): Promise<EtcdServer | undefined> {
+    const { name } = member;
+    const world = this.#simulation.world(name);
     const telemetry = silentTelemetry(world, 'etcd-raft', name);
     const links = createLinks();
     const processInfo = () => ({ pid: 0, memoryBytes: 0 });
     const debug = debugService({
-      world,
-      name,
-      component: 'etcd-raft',
-      telemetry,
-      links,
+      ...{ world, name, component: 'etcd-raft', telemetry, links, processInfo },
       running: () => undefined,
-      processInfo,
     });
-    const started = startEtcdRaft(world, {
-      name,
-      listen: { host: name, port },
+    const cluster = member.joins ? this.members() : initialNames;
+    let server: EtcdServer | undefined;
+    await startEtcdRaft(world, {
+      ...{ name, telemetry, links, debug, dataDirectory },
+      listen: addressOf(name),
       tls: tlsOf(name, 'kubelab:etcd-members'),
-      telemetry,
-      links,
-      debug,
-      dataDirectory: '/data',
-      initialCluster: Object.fromEntries(memberNames.map((host) => [host, { host, port }])),
-      electionTimeoutMs: 300,
-      heartbeatIntervalMs: 50,
-      snapshotEntries: 60,
-      snapshotKeepEntries: 20,
+      initialCluster: Object.fromEntries(cluster.map((host) => [host, addressOf(host)])),
+      initialClusterState: member.joins ? 'existing' : 'new',
+      ...{ electionTimeoutMs: 300, heartbeatIntervalMs: 50, snapshotEntries: 60, snapshotKeepEntries: 20 },
+      leaseReads: this.#leaseReads,
       plantedBug: this.#plantedBug,
       observe: (observation) => {
-        this.#roles.set(name, observation.status.role);
+        if (!isCurrent()) return;
+        const { role } = observation.status;
+        if (role === 'leader' && member.role !== 'leader') this.electedAtMs.push(this.#simulation.nowMs);
+        member.role = role;
         try {
-          this.#invariants.observe(observation);
+          this.#invariants.observe(name, observation);
         } catch (error) {
           if (!(error instanceof Violation)) throw error;
-          this.#fail(error);
+          this.fail(error);
         }
       },
-      observeStore: (store) => void this.#stores.set(name, store),
+      observeServer: (started, state) => {
+        server = started;
+        if (isCurrent()) member.state = state;
+      },
     });
-    started.then(
-      () => void this.#serving.add(name),
-      (error: unknown) => this.#cannotStart(name, error),
-    );
+    return server;
   }
 
   /**
-   * A disk that fails or is full keeps a member down until it is mended; anything else it refuses to start
-   * with is a fault of its own.
+   * A disk that fails or is full keeps a member down until it is mended, and one whose log is rotten stays down; anything else it
+   * refuses to start with is a fault of its own.
    */
-  #cannotStart(name: string, error: unknown): void {
-    if (
-      error instanceof DiskError ||
-      (error instanceof Error && error.cause instanceof DiskError) ||
-      isFull(error)
-    ) {
+  #cannotStart({ name, rotten }: Member, error: unknown): void {
+    if (rotten) {
+      this.note(`${name} refuses to start: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    if (isDiskTrouble(error) || isUnreachable(error)) {
       this.#simulation.schedule(restartRetryMs, () => {
-        if (this.#serving.has(name) || !this.#simulation.isUp(name)) return;
+        if (this.isServing(name) || !this.#simulation.isUp(name) || !this.#members.has(name)) return;
         this.crash(name);
-        this.#startMember(name);
+        this.restart(name);
       });
       return;
     }
-    this.#fail(
-      new Violation(
-        'recovery',
-        `${name} does not start again: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    this.fail(new Violation('recovery', `${name} does not start again: ${why}`));
   }
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Error && /simulated|space|input\/output/i.test(error.message);
+function newMember(name: string, joins: boolean, starts = 0): Member {
+  const nothing = { started: false, server: undefined, state: undefined, role: '', rotten: false };
+  return { name, starts, joins, ...nothing };
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  if (error instanceof DiskError) return true;
+  return (
+    error instanceof Error &&
+    (error.cause instanceof DiskError || /simulated|space|input\/output/i.test(error.message))
+  );
+}
+
+/** A newcomer that finds nobody to ask. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && /no member.*answer|cannot be reached/i.test(error.message);
 }

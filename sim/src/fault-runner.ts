@@ -137,9 +137,7 @@ export class FaultRunner {
 
   #links(
     members: readonly string[],
-    faults:
-      | { lossRate: number; duplicateRate: number; reorderRate: number; jitterMs: number }
-      | undefined,
+    faults: { lossRate: number; duplicateRate: number; reorderRate: number; jitterMs: number } | undefined,
   ): void {
     for (const from of members)
       for (const to of members) {

@@ -125,10 +125,7 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
       })),
     }),
   ],
-  [
-    1,
-    (random) => ({ kind: 'clock', target: target(random), offsetMs: (random.next() - 0.5) * 120_000 }),
-  ],
+  [1, (random) => ({ kind: 'clock', target: target(random), offsetMs: (random.next() - 0.5) * 120_000 })],
   [0.3, (random) => ({ kind: 'rot', target: target(random), at: random.next() })],
   [0.7, (random) => ({ kind: 'transfer', target: target(random) })],
   [0.4, () => ({ kind: 'grow' })],

@@ -34,8 +34,8 @@ export class RaftInvariants {
     this.#progress.delete(name);
   }
 
-  observe({ status, applied, raft }: RaftObservation): void {
-    const { name, role, term } = status;
+  observe(name: string, { status, applied, raft }: RaftObservation): void {
+    const { role, term } = status;
     const before = this.#progress.get(name);
     if (role === 'leader') {
       const known = this.#leaders.get(term);

@@ -1,41 +1,53 @@
-import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { PlantedBug } from '@kubelab/etcd-raft';
+import { isPlantedBug, plantedBugs } from './planted.js';
 import { type RunResult, runSeed } from './run.js';
+import { runSeeds } from './seeds.js';
+import { shrinkSchedule } from './shrink.js';
 
-const plantedBugs: readonly PlantedBug[] = [
-  'ackBeforeFsync',
-  'commitOlderTermByCounting',
-  'voteWithoutPersisting',
-  'readWithoutQuorum',
-];
-const help = `Simulates the store under faults and checks Raft's safety, linearizability and watches.
+const nightlySeeds = 10_000;
+/** For each planted bug; docs/proof.md promises that it is caught by then. */
+const plantedSeedsMax = 2_000;
+const bugWidth = 26;
 
-Usage: npm run sim -- [--seeds N [--from N] [--jobs N] | --seed N] [--planted BUG] [-o json]
+const help = `Simulates the store under faults, in virtual time: Raft's safety, linearizability, watches, leases, convergence.
+
+Usage: npm run sim -- [--seeds N [--from N] [--jobs N] | --nightly | --seed N | --planted BUG|all] [-o json]
 
   --seeds N      run N seeds (default 100), from --from (default 1) on
-  --seed N       run one seed, and print its story and its event hash
+  --nightly      run ${nightlySeeds} seeds
+  --seed N       run one seed; print its event hash and, when it fails, the story of the shortest schedule that still does
   --jobs N       processes (default: one per core)
-  --planted BUG  with a deliberate mistake: ${plantedBugs.join(', ')}; ends at the first seed that catches it
+  --no-shrink    do not look for a shorter schedule
+  --page FILE    write the picture of a counterexample (HTML); with --seed
+  --planted BUG  with a deliberate mistake, or with each of them in turn (all): ends at the first seed that notices it
   -o json        one JSON object per seed
+
+Planted bugs:
+${Object.entries(plantedBugs)
+  .map(([name, what]) => `  ${name.padEnd(bugWidth)} ${what}`)
+  .join('\n')}
 
 Examples:
   npm run sim -- --seeds 1000
   npm run sim -- --seed 42
-  npm run sim -- --seeds 500 --planted ackBeforeFsync
+  npm run sim -- --planted all
 `;
 
 function options() {
   try {
     return parseArgs({
       options: {
-        seeds: { type: 'string', default: '100' },
+        seeds: { type: 'string' },
         seed: { type: 'string' },
         from: { type: 'string', default: '1' },
         jobs: { type: 'string' },
+        nightly: { type: 'boolean', default: false },
         planted: { type: 'string' },
+        'no-shrink': { type: 'boolean', default: false },
+        page: { type: 'string' },
         output: { type: 'string', short: 'o', default: 'text' },
         step: { type: 'string', default: '1' },
         worker: { type: 'boolean', default: false },
@@ -53,102 +65,141 @@ function fail(message: string): never {
 }
 
 function whole(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) fail(`--${name} wants a whole number, not '${text}'`);
+  if (!/^[1-9]\d*$/.test(text)) fail(`--${name} wants a whole number of at least 1, not '${text}'`);
   return Number(text);
 }
 
 const values = options();
-const planted = plantedBugs.find((bug) => bug === values.planted);
-if (values.planted !== undefined && planted === undefined)
-  fail(`--planted is one of ${plantedBugs.join(', ')}`);
+if (values.output !== 'text' && values.output !== 'json') fail(`-o is text or json, not '${values.output}'`);
 const json = values.output === 'json';
-const replay = (seed: number) =>
-  `npm run sim -- --seed ${seed}${planted === undefined ? '' : ` --planted ${planted}`}`;
+const jobs = whole('jobs', values.jobs ?? String(availableParallelism()));
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-function report(result: RunResult): void {
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (json || result.violation === undefined) return;
-  process.stdout.write(
-    `seed ${result.seed} FAILED  ${result.violation.message}\n  again: ${replay(result.seed)}\n`,
-  );
+function progress(text: string): void {
+  if (process.stderr.isTTY && !json) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-async function one(seed: number): Promise<void> {
-  const result = await runSeed(seed, planted);
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+function replay(seed: number, planted: PlantedBug | undefined): string {
+  return `npm run sim -- --seed ${seed}${planted === undefined ? '' : ` --planted ${planted}`}`;
+}
+
+/** The shortest schedule that still fails in the same way. */
+async function shortest(result: RunResult, planted: PlantedBug | undefined): Promise<RunResult> {
+  const { seed, violation } = result;
+  let best = result;
+  await shrinkSchedule(
+    result.schedule,
+    async (schedule) => {
+      const again = await runSeed({ seed, plantedBug: planted, schedule });
+      if (again.violation?.property !== violation?.property) return false;
+      best = again;
+      return true;
+    },
+    (schedule, runs) =>
+      progress(
+        `shrinking: ${schedule.faults.length} faults, ${schedule.clients.length} clients after ${runs} runs `,
+      ),
+  );
+  progress('');
+  return best;
+}
+
+function tell({ violation, story, schedule }: RunResult): void {
+  for (const line of story) print(line);
+  if (violation === undefined) return;
+  print(`\n${violation.property}: ${violation.message}`);
+  for (const line of violation.story) print(`  ${line}`);
+  print(`(${schedule.faults.length} faults, clients: ${schedule.clients.join(', ') || 'none'})`);
+}
+
+async function one(seed: number, planted: PlantedBug | undefined): Promise<boolean> {
+  const result = await runSeed({ seed, plantedBug: planted });
+  const shown =
+    result.violation === undefined || values['no-shrink'] ? result : await shortest(result, planted);
+  if (values.page !== undefined && shown.page !== undefined) writeFileSync(values.page, shown.page);
+  if (json) print(JSON.stringify(shown));
   else {
-    for (const line of result.story) process.stdout.write(`${line}\n`);
-    process.stdout.write(
-      `seed ${seed}: ${result.events} events, ${result.operations} operations, ${(result.virtualMs / 1000).toFixed(1)} virtual s, hash ${result.hash}\n`,
+    tell(shown);
+    const { events, operations, virtualMs, hash } = result;
+    print(
+      `seed ${seed}: ${events} events, ${operations} operations, ${(virtualMs / 1000).toFixed(1)} virtual s, hash ${hash}`,
     );
-    process.stdout.write(
-      result.violation === undefined ? 'every property held\n' : `${result.violation.message}\n`,
-    );
+    if (result.violation === undefined) print('every property held');
+    for (const part of result.undecided) print(`undecided: ${part}`);
   }
-  process.exit(result.violation === undefined ? 0 : 1);
+  return result.violation === undefined;
 }
 
 /** Every `step`-th seed of the range, a line of JSON each. */
-async function worker(from: number, count: number, step: number): Promise<void> {
-  for (let seed = from; seed < from + count; seed += step)
-    process.stdout.write(`${JSON.stringify(await runSeed(seed, planted))}\n`);
-  process.exit(0);
+async function worker(
+  from: number,
+  count: number,
+  step: number,
+  planted: PlantedBug | undefined,
+): Promise<void> {
+  for (let seed = from; seed < from + count; seed += step) {
+    const { page: _page, story: _story, ...result } = await runSeed({ seed, plantedBug: planted });
+    print(JSON.stringify({ ...result, story: [] }));
+  }
 }
 
-async function many(from: number, count: number, jobs: number): Promise<void> {
-  let passed = 0;
-  let failed = 0;
-  const startedMs = performance.now();
-  const children = Array.from({ length: Math.min(jobs, count) }, (_, at) => {
-    const args = [
-      '--worker',
-      '--from',
-      String(from + at),
-      '--seeds',
-      String(count - at),
-      '--step',
-      String(Math.min(jobs, count)),
-    ];
-    if (planted !== undefined) args.push('--planted', planted);
-    return spawn(process.execPath, ['--enable-source-maps', fileURLToPath(import.meta.url), ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+async function many(from: number, count: number): Promise<boolean> {
+  let done = 0;
+  let undecided = 0;
+  const failures: RunResult[] = [];
+  const { passed, failed, crashed, seconds } = await runSeeds(
+    { from, count, jobs, planted: undefined },
+    (result) => {
+      done += 1;
+      undecided += result.undecided.length;
+      if (json) print(JSON.stringify(result));
+      if (result.violation !== undefined) {
+        failures.push(result);
+        if (!json)
+          print(
+            `seed ${result.seed} FAILED  ${result.violation.property}: ${result.violation.message}\n  again: ${replay(result.seed, undefined)}`,
+          );
+      }
+      progress(`${done} of ${count} seeds, ${failures.length} failed `);
+      return true;
+    },
+  );
+  progress('');
+  if (json) return failed + crashed === 0;
+  const [first] = failures;
+  if (first !== undefined && !values['no-shrink']) {
+    print(`\nthe shortest schedule with which seed ${first.seed} fails:\n`);
+    tell(await shortest(await runSeed({ seed: first.seed }), undefined));
+  }
+  if (undecided > 0) print(`${undecided} parts of histories were too long to decide`);
+  print(
+    `${passed + failed} seeds in ${seconds.toFixed(0)} s (${((passed + failed) / seconds).toFixed(1)}/s)`,
+  );
+  print(`${passed} passed, ${failed + crashed} failed`);
+  return failed + crashed === 0;
+}
+
+async function plant(bugs: readonly PlantedBug[], from: number, count: number): Promise<boolean> {
+  let missed = 0;
+  for (const planted of bugs) {
+    let caught: RunResult | undefined;
+    const { seconds } = await runSeeds({ from, count, jobs, planted }, (result) => {
+      progress(`${planted}: ${result.seed} `);
+      if (result.violation !== undefined) caught = result;
+      return caught === undefined;
     });
-  });
-  const finish = (result: RunResult) => {
-    report(result);
-    if (result.violation === undefined) passed += 1;
-    else failed += 1;
-    if (process.stderr.isTTY && !json)
-      process.stderr.write(`\r${passed + failed} of ${count} seeds, ${failed} failed `);
-    if (planted !== undefined && failed > 0) for (const child of children) child.kill();
-  };
-  const codes = await Promise.all(children.map((child) => readResults(child, finish)));
-  if (process.stderr.isTTY && !json) process.stderr.write('\n');
-  const crashed = planted !== undefined && failed > 0 ? 0 : codes.filter((code) => code !== 0).length;
-  const seconds = (performance.now() - startedMs) / 1000;
-  if (!json)
-    process.stdout.write(
-      `${passed + failed} seeds in ${seconds.toFixed(0)} s (${((passed + failed) / seconds).toFixed(1)}/s)\n`,
-    );
-  if (planted !== undefined && !json)
-    process.stdout.write(
-      failed > 0 ? `caught: ${planted} after ${passed + failed} seeds\n` : `NOT caught: ${planted}\n`,
-    );
-  process.stdout.write(`${passed} passed, ${failed + crashed} failed\n`);
-  process.exit(failed + crashed === 0 ? 0 : 1);
-}
-
-function readResults(
-  child: ReturnType<typeof spawn>,
-  finish: (result: RunResult) => void,
-): Promise<number | null> {
-  let rest = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    const lines = `${rest}${chunk.toString()}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) finish(JSON.parse(line));
-  });
-  return new Promise((resolve) => child.on('close', resolve));
+    progress('');
+    if (json) print(JSON.stringify({ planted, seconds, caught: caught?.violation, seed: caught?.seed }));
+    else if (caught === undefined)
+      print(`${planted.padEnd(bugWidth)} NOT caught in ${count} seeds, ${seconds.toFixed(0)} s`);
+    else
+      print(
+        `${planted.padEnd(bugWidth)} seed ${String(caught.seed).padEnd(5)} ${seconds.toFixed(0).padStart(4)} s  ${caught.violation?.property}`,
+      );
+    if (caught === undefined) missed += 1;
+  }
+  if (!json) print(`${bugs.length - missed} passed, ${missed} failed`);
+  return missed === 0;
 }
 
 process.on('unhandledRejection', (error) => {
@@ -158,13 +209,23 @@ process.on('unhandledRejection', (error) => {
   process.exit(3);
 });
 
+async function main(): Promise<boolean> {
+  const named = values.planted;
+  if (named !== undefined && named !== 'all' && !isPlantedBug(named))
+    fail(`--planted is all, or one of ${Object.keys(plantedBugs).join(', ')}`);
+  const planted = named === undefined || named === 'all' ? undefined : named;
+  const from = whole('from', values.from);
+  const count = values.seeds === undefined ? undefined : whole('seeds', values.seeds);
+  if (values.worker) {
+    await worker(from, count ?? 1, whole('step', values.step), planted);
+    return true;
+  }
+  if (values.seed !== undefined) return one(whole('seed', values.seed), planted);
+  if (planted !== undefined) return plant([planted], from, count ?? plantedSeedsMax);
+  if (named === 'all')
+    return plant(Object.keys(plantedBugs).filter(isPlantedBug), from, count ?? plantedSeedsMax);
+  return many(from, count ?? (values.nightly ? nightlySeeds : 100));
+}
+
 if (values.help) process.stdout.write(help);
-else if (values.seed !== undefined) await one(whole('seed', values.seed));
-else if (values.worker)
-  await worker(whole('from', values.from), whole('seeds', values.seeds), whole('step', values.step));
-else
-  await many(
-    whole('from', values.from),
-    whole('seeds', values.seeds),
-    whole('jobs', values.jobs ?? String(availableParallelism())),
-  );
+else process.exit((await main()) ? 0 : 1);

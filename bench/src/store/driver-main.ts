@@ -9,6 +9,7 @@ import type { Job, JobReport } from './job.js';
 const aheadMax = 100;
 const fillBatch = 100;
 const gapTryMs = 100;
+const leaseSeconds = 3_600;
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 
@@ -53,7 +54,7 @@ class Driver {
     return { compare: [], success: [{ type: 'put', key, value: this.#value }], failure: [] };
   }
 
-  async #operate(store: Store): Promise<void> {
+  async #operate(store: Store, lease: bigint): Promise<void> {
     const key = this.#key(this.#next);
     this.#next += 1;
     switch (this.#job.operation) {
@@ -78,20 +79,24 @@ class Driver {
         await store.range({ key: prefix, rangeEnd: prefixEnd(prefix), limit: 1_000 });
         return;
       }
+      case 'keepAlive':
+        await store.leaseKeepAlive(lease);
+        return;
       default:
         throw new Error(`no loop does ${this.#job.operation}`);
     }
   }
 
   async #loops(): Promise<JobReport> {
-    const { clients, warmUpSeconds, seconds } = this.#job;
+    const { operation, clients, warmUpSeconds, seconds } = this.#job;
     const now = () => this.#world.clock.monotonicMs();
     const fromMs = now() + warmUpSeconds * 1_000;
     const untilMs = fromMs + seconds * 1_000;
     const latenciesMs: number[] = [];
     const loop = async (store: Store) => {
+      const lease = operation === 'keepAlive' ? (await store.leaseGrant({ ttl: leaseSeconds })).id : 0n;
       for (let beganMs = now(); beganMs < untilMs; beganMs = now()) {
-        await this.#operate(store);
+        await this.#operate(store, lease);
         if (beganMs > fromMs) latenciesMs.push(now() - beganMs);
       }
     };

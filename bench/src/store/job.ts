@@ -5,7 +5,16 @@ export interface Job {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  readonly operation: 'put' | 'get' | 'serializableGet' | 'range' | 'txn' | 'watch' | 'fill' | 'longestGap';
+  readonly operation:
+    | 'put'
+    | 'get'
+    | 'serializableGet'
+    | 'range'
+    | 'txn'
+    | 'keepAlive'
+    | 'watch'
+    | 'fill'
+    | 'longestGap';
   /** Loops, each with one operation under way; for watch: watchers. */
   readonly clients: number;
   /** Client objects that the loops share. */

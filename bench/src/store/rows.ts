@@ -58,6 +58,7 @@ export const rateRows: readonly Row[] = [
   rate('serializable get, 100 on 10', 10, 'serializableGet', 100, 10),
   rate('range of 1,000 keys, 10', 4, 'range', 10, 10),
   rate('txn, 100 on 10', 2.5, 'txn', 100, 10),
+  rate('lease keep-alive, 100 on 10', 1.5, 'keepAlive', 100, 10),
   rate('watch events, 1,000 on 10', 5, 'watch', 1_000, 10),
   rate('watch events, 1,000 connections', 2, 'watch', 1_000, 1_000),
 ];

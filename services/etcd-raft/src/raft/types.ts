@@ -120,7 +120,11 @@ export type PlantedBug =
   /** After a restart the last entry that the state holds already is applied again. */
   | 'applyTwiceAfterRestart'
   /** A leader answers reads by its lease without looking whether the lease still holds. */
-  | 'leaseReadWithoutCheck';
+  | 'leaseReadWithoutCheck'
+  /** A new leader takes over no leases: they never end, or end at once. */
+  | 'leasesLostOnLeaderChange'
+  /** A watch that begins in the past misses the first event it should tell. */
+  | 'watchGapOnReconnect';
 
 export interface RaftConfig {
   readonly id: MemberId;

@@ -89,7 +89,14 @@ class Member implements EtcdMember {
   async start(): Promise<void> {
     const child = spawn('etcd', this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
-    this.#over = new Promise((resolve) => child.on('close', () => resolve()));
+    const withThisProcess = () => child.kill('SIGKILL');
+    process.once('exit', withThisProcess);
+    this.#over = new Promise((resolve) =>
+      child.on('close', () => {
+        process.off('exit', withThisProcess);
+        resolve();
+      }),
+    );
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.on('error', (cause) =>

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import {
   Client,
   type ClientDuplexStream,
@@ -71,7 +73,8 @@ export function openChannel(
   security: ChannelSecurity,
 ): GrpcChannel {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const client = new Client(target, credentialsOf(security), {
+  const client = new Client(target, credentialsOf(host, security), {
+    ...(isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': nameOfAddress }),
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     'grpc.initial_reconnect_backoff_ms': 100,
@@ -157,10 +160,15 @@ function noAnswer(): GrpcError {
   return new GrpcError({ code: grpcCodes.internal, details: 'the call ended well but without an answer' });
 }
 
-function credentialsOf(security: ChannelSecurity) {
+/** RFC 6066 wants a name, where only an address is known; whom the certificate names is checked against the address. */
+const nameOfAddress = 'etcd.invalid';
+
+function credentialsOf(host: string, security: ChannelSecurity) {
   if ('plain' in security) return credentials.createInsecure();
   const { caPem, keyPem, certPem } = security.tls;
-  return credentials.createSsl(Buffer.from(caPem), Buffer.from(keyPem), Buffer.from(certPem));
+  return credentials.createSsl(Buffer.from(caPem), Buffer.from(keyPem), Buffer.from(certPem), {
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+  });
 }
 
 function streamOf<RequestInput, Response>(

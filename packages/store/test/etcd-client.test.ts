@@ -207,6 +207,47 @@ t.test('a revision of more than etcd sends at once comes in fragments', async (t
   await responses.return?.();
 });
 
+t.test('a range of many keys and megabytes comes whole, of one revision, while others write', async (t) => {
+  const keys = Array.from({ length: 12_000 }, (_, at) => `/big/${String(at).padStart(6, '0')}`);
+  const value = Buffer.alloc(1_000, 1);
+  for (let at = 0; at < keys.length; at += 120) {
+    const success = keys.slice(at, at + 120).map((key) => ({ type: 'put', key: bytes(key), value }) as const);
+    await store.txn({ compare: [], success, failure: [] });
+  }
+  const range = store.range({ key: bytes('/big/'), rangeEnd: prefixEnd(bytes('/big/')) });
+  for (let n = 0; n < 20; n += 1) await put(keys[keys.length - 1 - n] ?? '', 'late');
+  const { kvs, count, more, header } = await range;
+  t.same([kvs.length, count, more], [keys.length, keys.length, false]);
+  t.same(
+    kvs.map((kv) => text(kv.key)),
+    keys,
+  );
+  t.ok(kvs.every((kv) => kv.modRevision <= header.revision));
+  t.ok(kvs.every((kv) => kv.value.byteLength === (kv.version === 1 ? 1_000 : 4)));
+});
+
+t.test('progress is told after the events that it is about, also to one who reads slowly', async (t) => {
+  const watch = watchPrefix('/p/');
+  const responses = watch[Symbol.asyncIterator]();
+  const { header } = await next(responses);
+  for (let n = 0; n < 10; n += 1) {
+    await Promise.all(Array.from({ length: 50 }, (_, at) => put(`/p/${n}-${at}`, 'x'.repeat(1_000))));
+    const until = (await put('/not/watched', String(n))).header.revision;
+    const seen = new Set<number>();
+    watch.requestProgress();
+    const ask = setInterval(() => watch.requestProgress(), 20);
+    for (;;) {
+      const response = await next(responses);
+      for (const { kv } of response.events) seen.add(kv.modRevision);
+      if (response.header.revision >= until) break;
+    }
+    clearInterval(ask);
+    t.equal(seen.size, 50);
+  }
+  t.ok(header.revision > 0);
+  watch.close();
+});
+
 t.test('status tells who answers', async (t) => {
   const status = await store.status();
   t.match(status, { name: 'm0', role: 'leader', isLearner: false, version: /^3\./ });

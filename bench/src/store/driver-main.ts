@@ -94,7 +94,7 @@ class Driver {
     const untilMs = fromMs + seconds * 1_000;
     const latenciesMs: number[] = [];
     const loop = async (store: Store) => {
-      const lease = operation === 'keepAlive' ? (await store.leaseGrant({ ttl: leaseSeconds })).id : 0n;
+      const lease = operation === 'keepAlive' ? (await store.leaseGrant({ id: 0n, ttl: leaseSeconds })).id : 0n;
       for (let beganMs = now(); beganMs < untilMs; beganMs = now()) {
         await this.#operate(store, lease);
         if (beganMs > fromMs) latenciesMs.push(now() - beganMs);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { statusTable, type Terminal } from '../src/output.js';
-import { nodeAddress, nodesMax, portSpan, ports } from '../src/topology.js';
+import { defaultPort, loopbackAddresses, nodesMax, portSpan, ports } from '../src/topology.js';
 
 const terminal: Terminal = { print: () => {}, write: () => {}, progress: () => {}, colour: false };
 
@@ -17,7 +17,20 @@ t.test('every port follows from the endpoint, apart from all others and within t
   t.equal(new Set(numbers).size, numbers.length);
   t.equal(Math.min(...numbers), 7000);
   t.ok(Math.max(...numbers) <= 7000 + portSpan);
-  t.equal(nodeAddress(2), '127.32.0.2');
+});
+
+t.test('clusters with ports of their own have addresses of their own', async (t) => {
+  const { node, podCidr, serviceCidr, kubernetesService } = loopbackAddresses(defaultPort);
+  t.same(
+    [node(2), podCidr(2), serviceCidr, kubernetesService],
+    ['127.32.0.2', '127.64.2.0/24', '127.96.0.0/16', '127.96.0.1'],
+  );
+  const side = [6443, 7443, 8443, 16_443, 6443 + portSpan + 1].map((port) => loopbackAddresses(port));
+  t.equal(new Set(side.map((addresses) => addresses.serviceCidr)).size, side.length);
+  for (let port = 1; port < 65_535 - portSpan; port += 97) {
+    const second = Number(loopbackAddresses(port).podCidr(1).split('.')[1]);
+    t.ok(second >= 64 && second < 96, `${port}`);
+  }
 });
 
 t.test('status shows what runs and dashes for what does not', async (t) => {

@@ -2,6 +2,8 @@
 // docker-compose or the plugin; sets up its base image
 // where none can be pulled.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
@@ -18,7 +20,7 @@ if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status !== 0) {
 }
 const env = { ...process.env };
 if (env.BASE_IMAGE === undefined) {
-  env.BASE_IMAGE = 'kubelab/base';
+  env.BASE_IMAGE = `kubelab/base:${baseTag()}`;
   const present = spawnSync('docker', ['image', 'inspect', env.BASE_IMAGE], { stdio: 'ignore' }).status === 0;
   if (!present) must('sh', [join(root, 'scripts/build-base.sh'), env.BASE_IMAGE]);
 }
@@ -27,6 +29,14 @@ must(process.execPath, [
   '--timeout=1500',
   'e2e/dist/containers/containers.test.js',
 ]);
+
+/** Names what the base image is made of: another lock file, recipe or Node.js asks for another image. */
+function baseTag() {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of ['package-lock.json', 'scripts/build-base.sh'])
+    hash.update(readFileSync(join(root, path)));
+  return hash.digest('hex').slice(0, 12);
+}
 
 function must(command, args) {
   const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });

@@ -12,8 +12,8 @@ import { UsageError } from './output.js';
 import {
   apiserverCount,
   type ClusterOptions,
+  loopbackAddresses,
   memberCount,
-  nodeAddress,
   ports,
   standbyCount,
 } from './topology.js';
@@ -24,13 +24,15 @@ const containerNodes = 2;
 /** Certificates and kubeconfig of a cluster of processes; gives the operator's own. */
 export async function preparePki(world: World, cluster: ClusterOptions): Promise<TlsMaterial> {
   const paths = clusterPaths(cluster.dataDirectory);
+  const addresses = loopbackAddresses(cluster.port);
   const requests = componentCertificates({
     etcdMembers: memberCount,
     apiservers: apiserverCount,
     standbys: standbyCount,
     nodes: cluster.nodes,
-    addressesOf: (name) => (/^node-\d+$/.test(name) ? [nodeAddress(Number(name.slice('node-'.length)))] : []),
-    kubernetesServiceAddress: '127.96.0.1',
+    addressesOf: (name) =>
+      /^node-\d+$/.test(name) ? [addresses.node(Number(name.slice('node-'.length)))] : [],
+    kubernetesServiceAddress: addresses.kubernetesService,
   });
   await ensurePki(world, paths.pki, requests);
   const tls = await operatorTls(world, paths.pki);

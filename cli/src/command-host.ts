@@ -21,6 +21,8 @@ export interface CommandHost {
   wireContext(name: string, logPath?: string): WireContext;
   /** Called (once) on the first SIGINT or SIGTERM; a second one ends the process at once. */
   onInterrupt(handler: () => Promise<void>): void;
+  /** All of standard input, bounded (16 MiB). */
+  readStdin(): Promise<Uint8Array>;
   /** Runs a command on this terminal and gives its exit code. */
   runForeground(
     command: string,

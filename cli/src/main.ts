@@ -30,6 +30,22 @@ function interruptible(): CommandHost['onInterrupt'] {
   };
 }
 
+/** More than this on standard input is hardly a manifest. */
+const manifestBytesMax = 16 * 2 ** 20;
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.byteLength;
+    if (size > manifestBytesMax)
+      throw new UsageError(`standard input is larger than ${manifestBytesMax} bytes: apply it in parts`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
 const host: CommandHost = {
   world,
   terminal: {
@@ -56,6 +72,7 @@ const host: CommandHost = {
       logPath === undefined ? silentTelemetry(world, 'cli', name) : createTelemetry({ ...identity, logPath });
     return { world, telemetry, links: createLinks() };
   },
+  readStdin,
   onInterrupt: interruptible(),
   runForeground: (command, args, env) =>
     new Promise((done, failed) => {

@@ -12,8 +12,8 @@ import { setUpContainers } from './commands/set-up-containers.js';
 import { trace } from './commands/trace.js';
 import { up, upDetached } from './commands/up.js';
 import type { ControlAction } from './supervisor/contract.js';
+import { defaultPort } from './topology.js';
 
-const defaultPort = 6443;
 const defaultNodes = 2;
 
 /** The command line: every command in the order in which a person meets them. run() gives the exit code. */

@@ -42,7 +42,9 @@ export const nodesMax = 20;
  * Above the endpoint's port, for all that is derived from it (docs/architecture.md, "Ports and addresses").
  */
 export const portSpan = 101 + 2 * nodesMax;
-export const loopbackServiceCidr = '127.96.0.0/16';
+export const defaultPort = 6443;
+/** Clusters whose ports lie apart have addresses apart, until there are so many. */
+const subnets = 31;
 
 const host = '127.0.0.1';
 const local = (port: number): Address => ({ host, port });
@@ -66,9 +68,19 @@ export function ports(port: number) {
   };
 }
 
-/** Node N's own address on the loopback network. */
-export function nodeAddress(node: number): string {
-  return `127.32.0.${node}`;
+/**
+ * Addresses on the loopback network. They follow the port, so that clusters with ports of their own run side by side on one
+ * machine; with the default port the second number is 32, 64 or 96 and the third a node's or 0.
+ */
+export function loopbackAddresses(port: number) {
+  const spanOf = (first: number) => Math.floor(first / (portSpan + 1));
+  const subnet = (((spanOf(port) - spanOf(defaultPort)) % subnets) + subnets) % subnets;
+  return {
+    node: (node: number) => `127.32.${subnet}.${node}`,
+    podCidr: (node: number) => `127.${64 + subnet}.${node}.0/24`,
+    serviceCidr: `127.${96 + subnet}.0.0/16`,
+    kubernetesService: `127.${96 + subnet}.0.1`,
+  };
 }
 
 /**
@@ -117,7 +129,7 @@ export function components(options: ClusterOptions): ComponentSpec[] {
           '--etcd-servers',
           etcd.map((member) => text(at.etcdRaft(member))).join(','),
           '--service-cluster-ip-range',
-          loopbackServiceCidr,
+          loopbackAddresses(options.port).serviceCidr,
           '--advertise-address',
           text(at.apiserverSecure(index)),
         ],
@@ -169,18 +181,26 @@ function nodeComponents(
   apiserver: readonly string[],
 ): ComponentSpec[] {
   const at = ports(options.port);
-  const identity = ['--node-name', `node-${node}`, '--node-ip', nodeAddress(node), '--network', 'loopback'];
+  const addresses = loopbackAddresses(options.port);
+  const identity = [
+    '--node-name',
+    `node-${node}`,
+    '--node-ip',
+    addresses.node(node),
+    '--network',
+    'loopback',
+  ];
   return [
     spec('kubelet', `node-${node}`, at.kubelet(node), {
       args: [
         ...apiserver,
         ...identity,
-        ...['--pod-cidr', `127.64.${node}.0/24`],
+        ...['--pod-cidr', addresses.podCidr(node)],
         ...['--data-dir', `${options.dataDirectory}/node-${node}`, '--image-dir', 'images'],
       ],
     }),
     spec('kube-proxy', `kube-proxy-${node}`, at.kubeProxy(node), {
-      args: [...apiserver, ...identity, '--service-cluster-ip-range', loopbackServiceCidr],
+      args: [...apiserver, ...identity, '--service-cluster-ip-range', addresses.serviceCidr],
     }),
   ];
 }

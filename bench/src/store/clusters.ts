@@ -109,6 +109,7 @@ export class KubelabCluster extends BenchCluster {
     const cluster = members.map((other) => `etcd-raft-${other}=${this.endpoint(other)}`).join(',');
     return [
       process.execPath,
+      ...(process.env.KUBELAB_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== ''),
       join(this.#root, 'services/etcd-raft/dist/src/main.js'),
       ...['--name', name, '--listen', this.endpoint(member), '--data-dir', join(this.directory, name)],
       ...['--ca-file', tls.caFile, '--cert-file', tls.certFile, '--key-file', tls.keyFile],

@@ -17,10 +17,17 @@ export interface KubectlArguments {
   readonly replicas: number | undefined;
 }
 
+const outputs = ['', 'wide', 'json', 'yaml', 'name'];
+
 /** kubectl's own spelling of the flags that the built-in client knows; anything else is refused by name. */
 export function parseKubectlArguments(raw: readonly string[]): KubectlArguments {
   const { values, positionals } = parse(raw);
-  const [verb = 'help', word, ...rest] = positionals;
+  const [first = 'help', word, ...rest] = positionals;
+  const verb = values.help === true ? 'help' : first;
+  const { output = '' } = values;
+  if (!outputs.includes(output)) {
+    throw new UsageError(`-o wants wide, json, yaml or name, not '${output}'`, 2);
+  }
   const slash = word?.indexOf('/') ?? -1;
   const split = word !== undefined && slash > 0 && verb !== 'logs';
   const replicas = values.replicas === undefined ? undefined : Number(values.replicas);
@@ -35,7 +42,7 @@ export function parseKubectlArguments(raw: readonly string[]): KubectlArguments 
     names: split ? [word.slice(slash + 1), ...rest] : rest,
     namespace: values.namespace ?? 'default',
     allNamespaces: values['all-namespaces'] ?? false,
-    output: values.output ?? '',
+    output,
     selector: values.selector,
     file: values.filename,
     container: values.container,
@@ -52,6 +59,7 @@ function parse(raw: readonly string[]) {
       args,
       allowPositionals: true,
       options: {
+        help: { type: 'boolean', short: 'h' },
         namespace: { type: 'string', short: 'n' },
         'all-namespaces': { type: 'boolean', short: 'A' },
         output: { type: 'string', short: 'o' },
@@ -64,6 +72,7 @@ function parse(raw: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), 2);
+    const [said] = (error instanceof Error ? error.message : String(error)).split('. To specify');
+    throw new UsageError(`${said}; 'kubelab kubectl help' lists what the built-in client knows`, 2);
   }
 }

@@ -8,7 +8,8 @@ import {
   parseManifests,
 } from '@kubelab/api';
 import { type ApiRequest, type ApiTransport, connectApiserver } from '@kubelab/client';
-import type { TlsMaterial } from '@kubelab/world';
+import { DiskError, type TlsMaterial } from '@kubelab/world';
+import { stringify } from 'yaml';
 import { isRecord } from '../cluster-file.js';
 import type { CommandHost } from '../command-host.js';
 import { columns, UsageError } from '../output.js';
@@ -18,9 +19,9 @@ import { describeLines } from './describe.js';
 
 const usage = `kubelab kubectl: no stock kubectl is on PATH; the built-in client knows
 
-  get KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o wide|json|name]
+  get KIND [NAME] [-n NS | -A] [-l SELECTOR] [-o wide|json|yaml|name]
   describe KIND NAME [-n NS]
-  apply -f FILE | delete -f FILE | delete KIND NAME [-n NS]
+  apply -f FILE | delete -f FILE (- reads standard input) | delete KIND NAME [-n NS]
   logs POD [-c CONTAINER] [-f] [--tail N] [-n NS]
   scale KIND NAME --replicas N [-n NS]
 
@@ -50,8 +51,9 @@ export async function builtInKubectl(
   const args = parseKubectlArguments(rawArgs);
   const verb = verbs[args.verb];
   if (verb === undefined) {
+    if (args.verb !== 'help') throw new UsageError(`unknown command "${args.verb}"\n\n${usage}`, 2);
     host.terminal.print(usage);
-    return args.verb === 'help' ? 0 : 1;
+    return 0;
   }
   const at = ports(cluster.cluster.port);
   const addresses = Array.from({ length: apiserverCount }, (_, index) => at.apiserverWire(index));
@@ -82,8 +84,9 @@ async function get(session: Session): Promise<void> {
   const kind = kindArgument(args);
   const path = objectPath(kind, args.allNamespaces ? undefined : namespaceOf(kind, args), args.names[0]);
   const query = { labelSelector: args.selector, limit: args.names[0] === undefined ? '500' : undefined };
-  if (args.output === 'json') {
-    host.terminal.print(JSON.stringify(await call(session, { method: 'GET', path, query }), null, 2));
+  if (args.output === 'json' || args.output === 'yaml') {
+    const found = await call(session, { method: 'GET', path, query });
+    host.terminal.print(args.output === 'json' ? JSON.stringify(found, null, 2) : stringify(found).trimEnd());
     return;
   }
   const table = await call(session, { method: 'GET', path, query, headers: { accept: tableAccept } });
@@ -239,7 +242,14 @@ function namespaceOf(kind: KindInfo, args: KubectlArguments): string | undefined
 async function manifests(session: Session): Promise<KubeObject[]> {
   const { args, host } = session;
   if (args.file === undefined) throw new UsageError(`${args.verb} wants -f FILE`, 2);
-  const bytes = await host.world.disk.readFile(host.resolvePath(args.file));
+  const bytes =
+    args.file === '-'
+      ? await host.readStdin()
+      : await host.world.disk.readFile(host.resolvePath(args.file)).catch((error: unknown) => {
+          if (error instanceof DiskError && error.code === 'notFound')
+            throw new UsageError(`${args.file}: no such file; -f wants a manifest, or - for standard input`);
+          throw error;
+        });
   return parseManifests(bytes);
 }
 

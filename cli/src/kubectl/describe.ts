@@ -5,6 +5,9 @@ import { columns } from '../output.js';
 /** Fields whose content says little to a person. */
 const hidden = new Set(['managedFields', 'uid', 'resourceVersion', 'generation']);
 
+/** Fields whose own keys are a person's data: printed as they are. */
+const keyed = new Set(['labels', 'annotations', 'data', 'matchLabels', 'selector', 'nodeSelector']);
+
 /** An object as indented text, and its events below, in the manner of `kubectl describe`. */
 export function describeLines(object: unknown, events: unknown, nowMs: number): string[] {
   const lines: string[] = [];
@@ -17,18 +20,19 @@ export function describeLines(object: unknown, events: unknown, nowMs: number): 
   return [...lines, ...eventLines(events, nowMs)];
 }
 
-function append(lines: string[], depth: number, fields: Record<string, unknown>): void {
+function append(lines: string[], depth: number, fields: Record<string, unknown>, parent = ''): void {
   const indent = '  '.repeat(depth);
   for (const [name, value] of Object.entries(fields)) {
-    if (hidden.has(name)) continue;
+    if (hidden.has(name) && !keyed.has(parent)) continue;
+    const shown = keyed.has(parent) ? name : title(name);
     if (isRecord(value)) {
-      lines.push(`${indent}${title(name)}:`);
-      append(lines, depth + 1, value);
+      lines.push(`${indent}${shown}:`);
+      append(lines, depth + 1, value, name);
     } else if (Array.isArray(value)) {
-      lines.push(`${indent}${title(name)}:`);
+      lines.push(`${indent}${shown}:`);
       for (const item of value) appendItem(lines, depth + 1, item);
     } else {
-      lines.push(`${indent}${title(name)}: ${String(value)}`);
+      lines.push(`${indent}${shown}: ${String(value)}`);
     }
   }
 }

@@ -23,7 +23,8 @@ interface FileState {
   dirty: { readonly position: number; readonly data: Uint8Array }[];
 }
 
-type NameChange = { readonly path: string; readonly file: FileState | undefined };
+/** What one call did to the names; a rename changes two, and a journal keeps both or none. */
+type NameChange = readonly { readonly path: string; readonly file: FileState | undefined }[];
 
 /**
  * A host's disk, in memory. It outlives crashes of its host: synced contents and names stay; of what was not
@@ -46,10 +47,7 @@ export class SimulatedDisk {
   crash(): void {
     const { random } = this.#kernel;
     const kept = this.#nameChanges.slice(0, random.int(this.#nameChanges.length + 1));
-    for (const { path, file } of kept) {
-      if (file === undefined) this.#durableNames.delete(path);
-      else this.#durableNames.set(path, file);
-    }
+    for (const change of kept) this.#makeDurable(change);
     this.#nameChanges = [];
     this.#names = new Map(this.#durableNames);
     for (const file of new Set(this.#names.values())) this.#tear(file);
@@ -121,13 +119,16 @@ export class SimulatedDisk {
       rename: (from, to) =>
         this.#io(async () => {
           const file = this.#file(from);
-          this.#change(to, file);
-          this.#change(from, undefined);
+          if (from === to) return;
+          this.#change([
+            { path: to, file },
+            { path: from, file: undefined },
+          ]);
         }),
       remove: (path) =>
         this.#io(async () => {
           for (const name of [...this.#names.keys()])
-            if (name === path || name.startsWith(`${path}/`)) this.#change(name, undefined);
+            if (name === path || name.startsWith(`${path}/`)) this.#change([{ path: name, file: undefined }]);
           this.#folders.delete(path);
         }),
       syncDirectory: (path) =>
@@ -136,9 +137,9 @@ export class SimulatedDisk {
           await this.#kernel.delay(this.#syncMs());
           this.#mayWrite(path);
           const inside = (name: string) => name.startsWith(`${path}/`);
-          for (const change of this.#nameChanges.filter(({ path: name }) => inside(name)))
-            this.#makeDurable(change);
-          this.#nameChanges = this.#nameChanges.filter(({ path: name }) => !inside(name));
+          const touches = (change: NameChange) => change.some(({ path: name }) => inside(name));
+          for (const change of this.#nameChanges.filter(touches)) this.#makeDurable(change);
+          this.#nameChanges = this.#nameChanges.filter((change) => !touches(change));
         }),
       freeBytes: () => Promise.resolve(this.faults.full ? 0 : 2 ** 40),
     };
@@ -173,27 +174,27 @@ export class SimulatedDisk {
     return [...new Set(names)].filter((name) => name !== '').sort();
   }
 
-  #change(path: string, file: FileState | undefined): void {
-    if (file === undefined) this.#names.delete(path);
-    else this.#names.set(path, file);
-    this.#nameChanges.push({ path, file });
+  #change(change: NameChange): void {
+    applyTo(this.#names, change);
+    this.#nameChanges.push(change);
   }
 
-  #makeDurable({ path, file }: NameChange): void {
-    if (file === undefined) this.#durableNames.delete(path);
-    else this.#durableNames.set(path, file);
+  #makeDurable(change: NameChange): void {
+    applyTo(this.#durableNames, change);
   }
 
   /** Earlier changes of a name that is now durable are over. */
   #settle(path: string): void {
-    this.#nameChanges = this.#nameChanges.filter((change) => change.path !== path);
+    this.#nameChanges = this.#nameChanges
+      .map((change) => change.filter((one) => one.path !== path))
+      .filter((change) => change.length > 0);
   }
 
   #open(path: string, create: boolean, truncate: boolean): DiskFile {
     if (!this.#names.has(path)) {
       if (!create) throw new DiskError('notFound', path, `${path}: no such file`);
       this.#mayWrite(path);
-      this.#change(path, { content: new Uint8Array(0), synced: new Uint8Array(0), dirty: [] });
+      this.#change([{ path, file: { content: new Uint8Array(0), synced: new Uint8Array(0), dirty: [] } }]);
     }
     const file = this.#file(path);
     if (truncate) {
@@ -215,9 +216,13 @@ export class SimulatedDisk {
       truncate: (size) =>
         this.#io(async () => {
           this.#mayWrite(path);
-          file.content = file.content.slice(0, size);
+          file.content = resized(file.content, size);
           file.synced = file.synced.slice(0, size);
-          file.dirty = file.dirty.filter((write) => write.position < size);
+          // Cut, not removed: a sync under way counts them.
+          file.dirty = file.dirty.map(({ position, data }) => ({
+            position: Math.min(position, size),
+            data: data.subarray(0, Math.max(0, size - position)),
+          }));
         }),
       sync: () =>
         this.#io(async () => {
@@ -237,6 +242,20 @@ export class SimulatedDisk {
       close: () => Promise.resolve(),
     };
   }
+}
+
+function applyTo(names: Map<string, FileState>, change: NameChange): void {
+  for (const { path, file } of change) {
+    if (file === undefined) names.delete(path);
+    else names.set(path, file);
+  }
+}
+
+/** Cut, or lengthened by zeros, in a new array. */
+function resized(content: Uint8Array, size: number): Uint8Array {
+  const result = new Uint8Array(size);
+  result.set(content.subarray(0, size));
+  return result;
 }
 
 /** `data` laid over `content` at a position, in a new array. */

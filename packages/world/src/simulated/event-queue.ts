@@ -25,6 +25,10 @@ export class EventQueue {
     return event;
   }
 
+  peek(): SimEvent | undefined {
+    return this.#heap[0];
+  }
+
   pop(): SimEvent | undefined {
     const [first] = this.#heap;
     const last = this.#heap.pop();

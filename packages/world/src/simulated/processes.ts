@@ -31,6 +31,11 @@ export class SimulatedProcesses {
     this.#behaviours.set(command, behaviour);
   }
 
+  /** The power went: nobody is left to hear how they ended. */
+  crash(): void {
+    this.#running.clear();
+  }
+
   view(): Processes {
     return {
       spawn: async (options) => {

@@ -110,6 +110,7 @@ export class Simulation {
     host.held = [];
     this.network.crash(name);
     host.disk.crash();
+    host.processes.crash();
   }
 
   /**
@@ -145,13 +146,14 @@ export class Simulation {
     await drained();
     for (;;) {
       if (options.until?.() === true) return true;
-      const event = this.#queue.pop();
+      const event = this.#queue.peek();
       if (event === undefined) return false;
       if (event.atMs > options.untilMs) {
-        this.#queue.push(event.atMs, event.run ?? (() => {}));
+        // It stays the same event in its place: who holds it can still cancel it, and its order is kept.
         this.#nowMs = options.untilMs;
         return false;
       }
+      this.#queue.pop();
       if (event.run === undefined) continue;
       this.#nowMs = Math.max(this.#nowMs, event.atMs);
       this.#events += 1;

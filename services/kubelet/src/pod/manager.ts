@@ -1,32 +1,26 @@
-import {
-  type ConfigMap,
-  type Container,
-  configMapKind,
-  type Pod,
-  type Probe,
-  podKind,
-  type Secret,
-  type Service,
-  secretKind,
-} from '@kubelab/api';
+import { type Container, type Pod, podKind, type Service } from '@kubelab/api';
 import { type Client, type EventRecorder, type Informer, isNotFound, type WorkQueue } from '@kubelab/client';
-import type { Logger } from '@kubelab/telemetry';
+import type { Logger, Traceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { ProbeCounter } from '../probes/counter.js';
-import { httpProbe, type ProbeResult, tcpProbe } from '../probes/probe.adapter.js';
+import { probeOnce } from '../probes/probe-once.js';
 import {
   type ContainerRuntime,
   type ContainerStatus,
-  type Mount,
   type PodSandbox,
   RuntimeError,
 } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
-import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
-import { type ContainerView, isInitialized, isSidecar, podStatus } from './status.js';
+import { ConfigError, containerEnv, expandVariables } from './env.js';
+import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
+import { envSources } from './sources.js';
+import { activeMsLeft, goDuration, graceMsOf, mountsOf, type ProbeKind, probesOf, restarts } from './spec.js';
+import { type ContainerView, hasInitialized, isInitialized, isSidecar, podStatus } from './status.js';
 import { setUpVolumes } from './volumes.js';
 
 const unmetRetryMs = 1_000;
+/** The catalogue may get the image; nothing tells. */
+const neverPullRetryMs = 10_000;
 /** Ended runs kept per container: the latest, and the one before for `--previous`. */
 const runsKept = 2;
 
@@ -44,7 +38,6 @@ export interface PodManagerOptions {
 }
 
 type Waiting = { readonly reason: string; readonly message?: string };
-type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
 interface ContainerMemory {
   waiting?: Waiting | undefined;
@@ -59,6 +52,10 @@ interface PodMemory {
   readonly containers: Map<string, ContainerMemory>;
   written?: string;
   ending?: boolean;
+  /** Of the write that the latest reconcile answers: what follows from it carries it on. */
+  trace?: Traceparent | undefined;
+  /** Told once: activeDeadlineSeconds is over. */
+  failed?: { readonly reason: string; readonly message: string };
 }
 
 /**
@@ -74,7 +71,10 @@ export class PodManager {
   }
 
   /** Reconciles the pod `namespace/name`; a sandbox of that name whose pod is gone is taken down. */
-  async reconcile(key: string): Promise<{ requeueAfterMs?: number } | undefined> {
+  async reconcile(
+    key: string,
+    context: { readonly trace: Traceparent | undefined },
+  ): Promise<{ requeueAfterMs?: number } | undefined> {
     const { pods, runtime } = this.#options;
     const pod = pods.get(key);
     const sandboxes = (await runtime.ListPodSandbox()).filter(
@@ -83,6 +83,7 @@ export class PodManager {
     for (const sandbox of sandboxes) if (sandbox.uid !== pod?.metadata.uid) await this.#takeDown(sandbox);
     if (pod?.metadata.uid === undefined) return undefined;
     const memory = this.#remember(pod.metadata.uid);
+    memory.trace = context.trace;
     const sandbox = sandboxes.find(({ uid }) => uid === pod.metadata.uid);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#end(pod, memory, sandbox);
     const phase = pod.status?.phase;
@@ -90,7 +91,54 @@ export class PodManager {
       if (sandbox !== undefined) await runtime.StopPodSandbox(sandbox.id);
       return undefined;
     }
-    return this.#run(pod, memory);
+    const leftMs = activeMsLeft(pod, this.#options.world.clock.nowMs());
+    if (leftMs <= 0 && sandbox !== undefined) return this.#expire(pod, memory, sandbox);
+    const next = await this.#run(pod, memory);
+    if (leftMs === Number.POSITIVE_INFINITY) return next;
+    return { requeueAfterMs: Math.max(1, Math.min(leftMs, next?.requeueAfterMs ?? leftMs)) };
+  }
+
+  /** Why a container does not run, for who asks for its log. */
+  waitingOf(uid: string, container: string): string | undefined {
+    return this.#memory.get(uid)?.containers.get(container)?.waiting?.reason;
+  }
+
+  /** activeDeadlineSeconds is over: everything ends, and the pod has failed. */
+  async #expire(pod: Pod, memory: PodMemory, sandbox: PodSandbox): Promise<undefined> {
+    const message = 'Pod was active on the node longer than the specified deadline';
+    if (memory.failed === undefined) this.#event(pod, 'Normal', 'DeadlineExceeded', message);
+    memory.failed = { reason: 'DeadlineExceeded', message };
+    await this.#stopAll(pod, sandbox);
+    await this.#report(pod, memory, sandbox);
+    return undefined;
+  }
+
+  async #stopAll(pod: Pod, sandbox: PodSandbox): Promise<void> {
+    const running = (await this.#options.runtime.ListContainers(sandbox.id)).filter(
+      (one) => one.state === 'CONTAINER_RUNNING',
+    );
+    await Promise.all(running.map((run) => this.#stop(pod, run, sandbox)));
+  }
+
+  /** preStop, SIGTERM, SIGKILL: within the grace, of which the hook takes its part. */
+  async #stop(pod: Pod, run: ContainerStatus, sandbox: PodSandbox): Promise<void> {
+    const { world, runtime } = this.#options;
+    const graceMs = graceMsOf(pod);
+    const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+    const container = all.find(({ name }) => name === run.name);
+    const hook = container?.lifecycle?.preStop;
+    const startedMs = world.clock.monotonicMs();
+    if (container !== undefined && hook !== undefined && graceMs > 0) {
+      const target = { container, containerId: run.id, podIp: sandbox.ip };
+      const wrong = await runHook(this.#options, hook, target, graceMs);
+      if (wrong !== undefined) {
+        this.#event(pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
+        this.#options.log.warn({ pod: pod.metadata.name, container: run.name, wrong }, 'preStop hook failed');
+      }
+    }
+    const leftMs = graceMs - (world.clock.monotonicMs() - startedMs);
+    const used = hook !== undefined && graceMs > 0;
+    await runtime.StopContainer(run.id, used ? Math.max(graceLeftMinMs, leftMs) : graceMs);
   }
 
   #remember(uid: string): PodMemory {
@@ -116,7 +164,7 @@ export class PodManager {
     });
     let mounts: ReadonlyMap<string, string>;
     try {
-      mounts = await setUpVolumes(this.#options.world, pod, sandbox, this.#sources(pod, sandbox));
+      mounts = await setUpVolumes(this.#options.world, pod, sandbox, envSources(this.#options, pod, sandbox));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#event(pod, 'Warning', 'FailedMount', error.message);
@@ -125,7 +173,11 @@ export class PodManager {
     }
     let requeueAfterMs = Number.POSITIVE_INFINITY;
     let initialized = true;
-    for (const container of pod.spec?.initContainers ?? []) {
+    const views = new Map<string, ContainerView>();
+    for (const one of pod.spec?.containers ?? [])
+      views.set(one.name, this.#view(one, memory, await this.#runs(sandbox, one.name)));
+    const begun = hasInitialized(pod, views);
+    for (const container of begun ? [] : (pod.spec?.initContainers ?? [])) {
       const runs = await this.#runs(sandbox, container.name);
       const view = this.#view(container, memory, runs);
       if (isInitialized(container, view)) continue;
@@ -167,7 +219,7 @@ export class PodManager {
     if (ended) {
       const remainingMs = backoff.remainingMs(key, run.finishedAtMs, world.clock.nowMs());
       if (remainingMs > 0) {
-        const message = `back-off ${Math.round(backoff.delayMs(key) / 1000)}s restarting failed ${title}`;
+        const message = `back-off ${goDuration(backoff.delayMs(key))} restarting failed ${title}`;
         if (own.waiting?.reason !== 'CrashLoopBackOff')
           this.#event(
             pod,
@@ -193,30 +245,12 @@ export class PodManager {
     mounts: ReadonlyMap<string, string>,
     attempt: number,
   ): Promise<number> {
-    const { runtime, backoff, world } = this.#options;
+    const { runtime } = this.#options;
     const image = container.image ?? '';
-    const pullKey = `${sandbox.uid}/${container.name}/image`;
-    if ((await runtime.ImageStatus(image)) === undefined) {
-      const failing = own.waiting?.reason === 'ErrImagePull';
-      if (!failing) {
-        const message = `failed to resolve reference "${image}": ${image}: not found`;
-        if (own.waiting === undefined) {
-          this.#event(pod, 'Normal', 'Pulling', `Pulling image "${image}"`, container);
-          this.#event(pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`, container);
-          this.#event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', container);
-          own.waiting = { reason: 'ErrImagePull', message };
-        }
-        backoff.next(pullKey, world.clock.nowMs());
-        return unmetRetryMs;
-      }
-      this.#event(pod, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, container);
-      this.#event(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', container);
-      own.waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` };
-      return backoff.delayMs(pullKey);
-    }
-    this.#event(pod, 'Normal', 'Pulled', `Container image "${image}" already present on machine`, container);
+    const pullAgainMs = await this.#pull(pod, container, own, sandbox);
+    if (pullAgainMs !== undefined) return pullAgainMs;
     try {
-      const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
+      const envs = await containerEnv(pod, container, envSources(this.#options, pod, sandbox));
       const expand = (texts: readonly string[] | undefined) =>
         (texts ?? []).map((text) => expandVariables(text, envs));
       const id = await runtime.CreateContainer(sandbox.id, {
@@ -233,7 +267,7 @@ export class PodManager {
       await runtime.StartContainer(id);
       this.#event(pod, 'Normal', 'Started', `Started container ${container.name}`, container);
       own.waiting = undefined;
-      return this.#firstProbe(container);
+      return (await this.#postStart(pod, container, own, sandbox, id)) ?? this.#firstProbe(container);
     } catch (error) {
       if (!(error instanceof ConfigError) && !(error instanceof RuntimeError)) throw error;
       const reason = error instanceof ConfigError ? 'CreateContainerConfigError' : 'RunContainerError';
@@ -241,6 +275,85 @@ export class PodManager {
       this.#event(pod, 'Warning', 'Failed', `Error: ${error.message}`, container);
       return unmetRetryMs * 5;
     }
+  }
+
+  /** Undefined when the image is there; else when to look again. */
+  async #pull(
+    pod: Pod,
+    container: Container,
+    own: ContainerMemory,
+    sandbox: PodSandbox,
+  ): Promise<number | undefined> {
+    const { runtime, backoff, world } = this.#options;
+    const image = container.image ?? '';
+    const policy = container.imagePullPolicy ?? 'IfNotPresent';
+    const pullKey = `${sandbox.uid}/${container.name}/image`;
+    const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+      this.#event(pod, type, reason, message, container);
+    const present = (await runtime.ImageStatus(image)) !== undefined;
+    if (present && policy !== 'Always') {
+      event('Normal', 'Pulled', `Container image "${image}" already present on machine`);
+      return undefined;
+    }
+    if (policy === 'Never') {
+      const message = `Container image "${image}" is not present with pull policy of Never`;
+      if (own.waiting?.reason !== 'ErrImageNeverPull') {
+        event('Warning', 'ErrImageNeverPull', message);
+        event('Warning', 'Failed', 'Error: ErrImageNeverPull');
+      }
+      own.waiting = { reason: 'ErrImageNeverPull', message };
+      return neverPullRetryMs;
+    }
+    const failing = own.waiting?.reason === 'ErrImagePull';
+    if (failing && !present) {
+      const message = `Back-off pulling image "${image}"`;
+      event('Normal', 'BackOff', message);
+      event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      own.waiting = {
+        reason: 'ImagePullBackOff',
+        message: `${message}: ErrImagePull: ${own.waiting?.message}`,
+      };
+      return backoff.delayMs(pullKey);
+    }
+    event('Normal', 'Pulling', `Pulling image "${image}"`);
+    try {
+      const startedMs = world.clock.monotonicMs();
+      await runtime.PullImage(image);
+      const took = `${Math.round(world.clock.monotonicMs() - startedMs)}ms`;
+      event(
+        'Normal',
+        'Pulled',
+        `Successfully pulled image "${image}" in ${took} (${took} including waiting)`,
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error;
+      event('Warning', 'Failed', `Failed to pull image "${image}": ${error.message}`);
+      event('Warning', 'Failed', 'Error: ErrImagePull');
+      own.waiting = { reason: 'ErrImagePull', message: error.message };
+      backoff.next(pullKey, world.clock.nowMs());
+      return unmetRetryMs;
+    }
+  }
+
+  /** Undefined when there is no hook or it went well; else the container is ended and tried again. */
+  async #postStart(
+    pod: Pod,
+    container: Container,
+    own: ContainerMemory,
+    sandbox: PodSandbox,
+    containerId: string,
+  ): Promise<number | undefined> {
+    const hook = container.lifecycle?.postStart;
+    if (hook === undefined) return undefined;
+    const target = { container, containerId, podIp: sandbox.ip };
+    const wrong = await runHook(this.#options, hook, target, postStartMsMax);
+    if (wrong === undefined) return undefined;
+    this.#event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', container);
+    this.#event(pod, 'Normal', 'Killing', 'FailedPostStartHook', container);
+    own.waiting = { reason: 'PostStartHookError', message: wrong };
+    await this.#options.runtime.StopContainer(containerId, graceMsOf(pod));
+    return unmetRetryMs;
   }
 
   #firstProbe(container: Container): number {
@@ -255,7 +368,7 @@ export class PodManager {
     run: ContainerStatus,
     sandbox: PodSandbox,
   ): Promise<number> {
-    const { world, runtime } = this.#options;
+    const { world } = this.#options;
     const nowMs = world.clock.monotonicMs();
     if (own.run?.id !== run.id) own.run = { id: run.id, counters: new Map() };
     const { counters } = own.run;
@@ -277,13 +390,17 @@ export class PodManager {
       if (kind !== 'readiness' && state.counter.verdict === false) {
         const why = `Container ${container.name} failed ${kind} probe, will be restarted`;
         this.#event(pod, 'Normal', 'Killing', why, container);
-        await runtime.StopContainer(run.id, graceMsOf(pod));
+        await this.#stop(pod, run, sandbox);
         return 0;
       }
       if (!state.busy && state.dueMs <= nowMs) {
         state.busy = true;
         state.dueMs = nowMs + (probe.periodSeconds ?? 10) * 1000;
-        void this.#probeOnce(pod, container, probe, run.id, sandbox.ip).then((result) => {
+        void probeOnce(this.#options.runtime, probe, {
+          container,
+          containerId: run.id,
+          podIp: sandbox.ip,
+        }).then((result) => {
           state.busy = false;
           const before = state.counter.verdict;
           state.counter.take(result.ok);
@@ -299,37 +416,6 @@ export class PodManager {
     return waitMs;
   }
 
-  async #probeOnce(
-    pod: Pod,
-    container: Container,
-    probe: Probe,
-    id: string,
-    ip: string,
-  ): Promise<ProbeResult> {
-    const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
-    const { httpGet, tcpSocket, exec } = probe;
-    if (httpGet !== undefined) {
-      const headers = Object.fromEntries((httpGet.httpHeaders ?? []).map(({ name, value }) => [name, value]));
-      const port = portOf(container, httpGet.port);
-      return httpProbe({ host: httpGet.host ?? ip, port, path: httpGet.path ?? '/', headers }, timeoutMs);
-    }
-    if (tcpSocket !== undefined)
-      return tcpProbe({ host: tcpSocket.host ?? ip, port: portOf(container, tcpSocket.port) }, timeoutMs);
-    try {
-      const { exitCode, output, timedOut } = await this.#options.runtime.ExecSync(
-        id,
-        exec?.command ?? [],
-        timeoutMs,
-      );
-      return { ok: exitCode === 0, output: timedOut ? `command timed out after ${timeoutMs} ms` : output };
-    } catch (error) {
-      return {
-        ok: false,
-        output: error instanceof Error ? error.message : `${pod.metadata.name}: ${String(error)}`,
-      };
-    }
-  }
-
   /** SIGTERM, grace, SIGKILL; the last status; then the object goes. */
   async #end(pod: Pod, memory: PodMemory, sandbox: PodSandbox | undefined): Promise<undefined> {
     const { runtime, client } = this.#options;
@@ -341,13 +427,17 @@ export class PodManager {
       for (const one of running)
         if (memory.ending !== true) this.#event(pod, 'Normal', 'Killing', `Stopping container ${one.name}`);
       memory.ending = true;
-      await Promise.all(running.map(({ id }) => runtime.StopContainer(id, graceMsOf(pod))));
+      await Promise.all(running.map((run) => this.#stop(pod, run, sandbox)));
       await this.#report(pod, memory, sandbox);
     }
     try {
       await client
         .for<Pod>(podKind)
-        .delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+        .delete(
+          { namespace, name },
+          { gracePeriodSeconds: 0, preconditions: { uid } },
+          { trace: memory.trace },
+        );
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -365,6 +455,7 @@ export class PodManager {
       podIp: sandbox.ip,
       hostIp: nodeIp,
       nowMs: world.clock.nowMs(),
+      ...(memory.failed === undefined ? {} : { failed: memory.failed }),
     });
     // The times of conditions move only with the conditions, so that equal states are equal texts once
     // written.
@@ -374,7 +465,8 @@ export class PodManager {
     if (memory.written === text) return;
     const { namespace, name } = pod.metadata;
     try {
-      await client.for<Pod>(podKind).patch({ namespace, name, subresource: 'status' }, 'merge', { status });
+      const target = { namespace, name, subresource: 'status' };
+      await client.for<Pod>(podKind).patch(target, 'merge', { status }, { trace: memory.trace });
       memory.written = text;
     } catch (error) {
       if (!isNotFound(error)) throw error; // It is gone: the informer will say so.
@@ -383,7 +475,7 @@ export class PodManager {
 
   #view(container: Container, memory: PodMemory, runs: readonly ContainerStatus[]): ContainerView {
     const own = memory.containers.get(container.name);
-    const verdict = (kind: ProbeKind, probe: Probe | undefined) =>
+    const verdict = (kind: ProbeKind, probe: object | undefined) =>
       probe === undefined ||
       (own?.run?.id === runs[0]?.id && own?.run?.counters.get(kind)?.counter.verdict === true);
     const running = runs[0]?.state === 'CONTAINER_RUNNING';
@@ -401,83 +493,9 @@ export class PodManager {
     return all.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt);
   }
 
-  #sources(pod: Pod, sandbox: PodSandbox): EnvSources {
-    const { client, services, nodeIp } = this.#options;
-    const { namespace } = pod.metadata;
-    return {
-      configMap: (name) =>
-        orAbsent(
-          client
-            .for<ConfigMap>(configMapKind)
-            .get(namespace, name)
-            .then((map) => map.data ?? {}),
-        ),
-      secret: (name) =>
-        orAbsent(
-          client
-            .for<Secret>(secretKind)
-            .get(namespace, name)
-            .then((secret) => decoded(secret.data ?? {})),
-        ),
-      services: services.list(),
-      podIp: sandbox.ip,
-      hostIp: nodeIp,
-    };
-  }
-
   #event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {
     const fieldPath = container === undefined ? {} : { fieldPath: `spec.containers{${container.name}}` };
-    this.#options.events.record(pod, { type, reason, message, ...fieldPath });
+    const { trace } = this.#memory.get(pod.metadata.uid ?? '') ?? {};
+    this.#options.events.record(pod, { type, reason, message, trace, ...fieldPath });
   }
-}
-
-async function orAbsent<T>(value: Promise<T>): Promise<T | undefined> {
-  try {
-    return await value;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-function decoded(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-  );
-}
-
-function restarts(pod: Pod, container: Container, run: ContainerStatus): boolean {
-  const policy = isSidecar(container) ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
-  const isInit = (pod.spec?.initContainers ?? []).includes(container);
-  return policy === 'Never'
-    ? false
-    : policy === 'OnFailure' || (isInit && !isSidecar(container))
-      ? run.exitCode !== 0
-      : true;
-}
-
-function graceMsOf(pod: Pod): number {
-  return (pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
-}
-
-function probesOf(container: Container): [ProbeKind, Probe][] {
-  const all: [ProbeKind, Probe | undefined][] = [
-    ['startup', container.startupProbe],
-    ['liveness', container.livenessProbe],
-    ['readiness', container.readinessProbe],
-  ];
-  return all.flatMap(([kind, probe]): [ProbeKind, Probe][] => (probe === undefined ? [] : [[kind, probe]]));
-}
-
-function portOf(container: Container, port: number | string): number {
-  if (typeof port === 'number') return port;
-  return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
-}
-
-function mountsOf(container: Container, directories: ReadonlyMap<string, string>): Mount[] {
-  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath }) => {
-    const directory = directories.get(name);
-    const hostPath = subPath === undefined ? directory : `${directory}/${subPath}`;
-    return directory === undefined || hostPath === undefined ? [] : [{ containerPath: mountPath, hostPath }];
-  });
 }

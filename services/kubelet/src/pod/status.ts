@@ -36,7 +36,7 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
   const main = pod.spec?.containers ?? [];
   const init = pod.spec?.initContainers ?? [];
   const previous = pod.status ?? {};
-  const initialized = init.every((one) => isInitialized(one, view.containers.get(one.name)));
+  const initialized = hasInitialized(pod, view.containers);
   const phase = podPhase(pod, view, initialized);
   const over = phase === 'Succeeded' || phase === 'Failed';
   const waitingReason = initialized ? 'ContainerCreating' : 'PodInitializing';
@@ -44,7 +44,8 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
   const initStatuses = init.map((one) =>
     containerStatus(one, view.containers.get(one.name), 'PodInitializing'),
   );
-  const unready = statuses.filter((one) => !one.ready).map((one) => one.name);
+  const sidecars = initStatuses.filter((_, at) => init[at] !== undefined && isSidecar(init[at]));
+  const unready = [...sidecars, ...statuses].filter((one) => !one.ready).map((one) => one.name);
   const incomplete = init
     .filter((one) => !isInitialized(one, view.containers.get(one.name)))
     .map((one) => one.name);
@@ -55,7 +56,8 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
         ? { reason: 'PodFailed' }
         : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
   const ready = unready.length === 0 && !over ? undefined : notReady;
-  const hasSandbox = view.podIp !== undefined;
+  // Nothing is started any more in the sandbox of a pod that is over (KEP-3085).
+  const hasSandbox = view.podIp !== undefined && !over;
   const conditions = [
     condition('PodReadyToStartContainers', hasSandbox ? undefined : {}),
     condition(
@@ -113,7 +115,7 @@ function podPhase(pod: Pod, view: PodView, initialized: boolean): string {
   const latest = (one: Container) => view.containers.get(one.name)?.runs[0];
   const failedInit = (pod.spec?.initContainers ?? []).some((one) => {
     const run = latest(one);
-    return policy === 'Never' && run?.state === 'CONTAINER_EXITED' && run.exitCode !== 0;
+    return policy === 'Never' && !isSidecar(one) && run?.state === 'CONTAINER_EXITED' && run.exitCode !== 0;
   });
   if (failedInit) return 'Failed';
   if (!initialized) return 'Pending';
@@ -126,6 +128,12 @@ function podPhase(pod: Pod, view: PodView, initialized: boolean): string {
   if (policy === 'Always' && !ending) return 'Running';
   if (allGood) return 'Succeeded';
   return policy === 'Never' || ending ? 'Failed' : 'Running';
+}
+
+/** Once a regular container ran, initialization is over for good: a sidecar that ends later changes nothing. */
+export function hasInitialized(pod: Pod, views: ReadonlyMap<string, ContainerView>): boolean {
+  const began = (pod.spec?.containers ?? []).some((one) => (views.get(one.name)?.runs.length ?? 0) > 0);
+  return began || (pod.spec?.initContainers ?? []).every((one) => isInitialized(one, views.get(one.name)));
 }
 
 export function isSidecar(container: Container): boolean {

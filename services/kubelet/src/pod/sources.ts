@@ -1,0 +1,48 @@
+import { type ConfigMap, configMapKind, type Pod, type Secret, type Service, secretKind } from '@kubelab/api';
+import { type Client, type Informer, isNotFound } from '@kubelab/client';
+import type { PodSandbox } from '../runtime/cri.js';
+import type { EnvSources } from './env.js';
+
+/** Where a pod's environment and volumes get their values. */
+export function envSources(
+  from: { readonly client: Client; readonly services: Informer<Service>; readonly nodeIp: string },
+  pod: Pod,
+  sandbox: PodSandbox,
+): EnvSources {
+  const { client, services, nodeIp } = from;
+  const { namespace } = pod.metadata;
+  return {
+    configMap: (name) =>
+      orAbsent(
+        client
+          .for<ConfigMap>(configMapKind)
+          .get(namespace, name)
+          .then((map) => map.data ?? {}),
+      ),
+    secret: (name) =>
+      orAbsent(
+        client
+          .for<Secret>(secretKind)
+          .get(namespace, name)
+          .then((secret) => decoded(secret.data ?? {})),
+      ),
+    services: services.list(),
+    podIp: sandbox.ip,
+    hostIp: nodeIp,
+  };
+}
+
+async function orAbsent<T>(value: Promise<T>): Promise<T | undefined> {
+  try {
+    return await value;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function decoded(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Container, Pod, Probe } from '@kubelab/api';
+import type { ContainerStatus, Mount } from '../runtime/cri.js';
+import { isSidecar } from './status.js';
+
+export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+
+/** Whether a run that ended is followed by another. */
+export function restarts(pod: Pod, container: Container, run: ContainerStatus): boolean {
+  const policy = isSidecar(container) ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
+  const isInit = (pod.spec?.initContainers ?? []).includes(container);
+  return policy === 'Never'
+    ? false
+    : policy === 'OnFailure' || (isInit && !isSidecar(container))
+      ? run.exitCode !== 0
+      : true;
+}
+
+export function graceMsOf(pod: Pod): number {
+  return (pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+}
+
+/** How long the pod may still be active (`activeDeadlineSeconds`, from its start); infinite without one. */
+export function activeMsLeft(pod: Pod, nowMs: number): number {
+  const seconds = pod.spec?.activeDeadlineSeconds;
+  const { startTime } = pod.status ?? {};
+  if (seconds === undefined) return Number.POSITIVE_INFINITY;
+  return (startTime === undefined ? nowMs : Date.parse(startTime)) + seconds * 1000 - nowMs;
+}
+
+export function probesOf(container: Container): [ProbeKind, Probe][] {
+  const all: [ProbeKind, Probe | undefined][] = [
+    ['startup', container.startupProbe],
+    ['liveness', container.livenessProbe],
+    ['readiness', container.readinessProbe],
+  ];
+  return all.flatMap(([kind, probe]): [ProbeKind, Probe][] => (probe === undefined ? [] : [[kind, probe]]));
+}
+
+export function portOf(container: Container, port: number | string): number {
+  if (typeof port === 'number') return port;
+  return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
+}
+
+export function mountsOf(container: Container, directories: ReadonlyMap<string, string>): Mount[] {
+  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath }) => {
+    const directory = directories.get(name);
+    const hostPath = subPath === undefined ? directory : `${directory}/${subPath}`;
+    return directory === undefined || hostPath === undefined ? [] : [{ containerPath: mountPath, hostPath }];
+  });
+}
+
+/** `10s`, `1m20s`, `5m0s`: as Go writes a time.Duration of whole seconds. */
+export function goDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const head = hours > 0 ? `${hours}h${minutes}m` : minutes > 0 ? `${minutes}m` : '';
+  return `${head}${seconds % 60}s`;
+}

@@ -59,6 +59,8 @@ export function ports(port: number) {
     apiserverSecure: (index: number) => local(port + 1 + index),
     apiserverWire: (index: number) => local(port + 11 + index),
     etcdRaft: (index: number) => local(port + 21 + index),
+    /** For etcdctl and other clients of etcd (gRPC). */
+    etcdClient: (index: number) => local(port + 61 + index),
     controllerManager: (index: number) => local(port + 31 + index),
     scheduler: (index: number) => local(port + 41 + index),
     endpointDebug: local(port + 51),
@@ -118,7 +120,10 @@ export function components(options: ClusterOptions): ComponentSpec[] {
           `${options.dataDirectory}/etcd-raft-${index}`,
           '--initial-cluster',
           etcd.map((member) => `etcd-raft-${member}=${text(at.etcdRaft(member))}`).join(','),
+          '--listen-client',
+          text(at.etcdClient(index)),
         ],
+        ports: [at.etcdClient(index).port],
       }),
     ),
     ...range(apiserverCount).map((index) =>

@@ -18,7 +18,7 @@ export async function env(
 }
 
 function etcdctlVariables(port: number, pki: string): Record<string, string> {
-  const members = Array.from({ length: memberCount }, (_, index) => ports(port).etcdRaft(index));
+  const members = Array.from({ length: memberCount }, (_, index) => ports(port).etcdClient(index));
   return {
     ETCDCTL_API: '3',
     ETCDCTL_ENDPOINTS: members.map((member) => `https://${member.host}:${member.port}`).join(','),

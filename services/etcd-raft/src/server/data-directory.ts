@@ -10,6 +10,8 @@ export interface MemberRecord {
   readonly clusterId: ClusterId;
   /** Of a member that joined a cluster: empty, its leader tells it. */
   readonly initialMembers: readonly InitialMember[];
+  /** Of a member that joined: the others as they were then, to be reached until its state tells of them. */
+  readonly joined?: readonly InitialMember[] | undefined;
 }
 
 export interface InitialMember {
@@ -48,6 +50,17 @@ export async function claimDataDirectory(
   }
 }
 
+/** What the folder was claimed with; undefined for a new one. */
+export async function readDataDirectory(world: World, directory: string): Promise<MemberRecord | undefined> {
+  const path = `${directory}/${recordName}`;
+  try {
+    return (await world.disk.exists(path)) ? parse(path, await world.disk.readFile(path)) : undefined;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    throw new Error(`data directory ${directory} cannot be used: ${hint(error)}`, { cause: error });
+  }
+}
+
 function parse(path: string, bytes: Uint8Array): MemberRecord {
   const damaged = (why: string) =>
     new Error(
@@ -64,7 +77,11 @@ function parse(path: string, bytes: Uint8Array): MemberRecord {
 }
 
 function isRecord(value: unknown): value is MemberRecord {
-  return hasTexts(value, 'name', 'id', 'clusterId') && has(value, 'initialMembers', isInitialMembers);
+  return (
+    hasTexts(value, 'name', 'id', 'clusterId') &&
+    has(value, 'initialMembers', isInitialMembers) &&
+    has(value, 'joined', (joined) => joined === undefined || isInitialMembers(joined))
+  );
 }
 
 function isInitialMembers(value: unknown): value is InitialMember[] {

@@ -1,21 +1,58 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import { serveWire } from '@kubelab/wire';
+import type { MemberId, ResponseHeader } from '@kubelab/store';
+import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
+import type { RaftNode } from '../contract.js';
+import type { EtcdServer } from '../etcd-server.js';
+import { type Gateway, serveGateway } from '../gateway/gateway.adapter.js';
+import type { Backend } from '../mvcc/backend.js';
+import { MemoryBackend } from '../mvcc/memory-backend.js';
 import { MvccStore } from '../mvcc/mvcc-store.js';
-import { claimDataDirectory } from './data-directory.js';
+import { encodeMemberFacts, initialClusterId, initialMemberId } from '../state/members.js';
+import { createPasswordHasher, type PasswordHasher } from '../state/passwords.adapter.js';
+import { StoreState } from '../state/state-machine.js';
+import type { AutoCompaction } from './auto-compaction.js';
+import {
+  claimDataDirectory,
+  type InitialMember,
+  type MemberRecord,
+  readDataDirectory,
+} from './data-directory.js';
+import { createEtcdServer, type RunningEtcdServer } from './etcd-server.js';
+import { askForCluster, PeerLinks, peerService } from './peers.js';
 import { type RaftNodeOptions, startRaftNode } from './raft-node.js';
-import { createRaftTransport, raftService } from './raft-transport.js';
+import { createRaftTransport, type Peer, type RaftReceiver, raftService } from './raft-transport.js';
 import { storeService } from './store-service.js';
+
+/** The replicated state of a member, for whoever compares members: the simulator. */
+export interface ReplicatedState {
+  readonly appliedIndex: number;
+  /** Equal on members that applied as much. */
+  fingerprint(): string;
+}
 
 export interface EtcdRaftConfig
   extends ComponentConfig,
     Partial<Pick<RaftNodeOptions, keyof typeof timingDefaults>>,
     Pick<RaftNodeOptions, 'plantedBug' | 'observe'> {
   readonly dataDirectory: string;
-  /** All members, this one too. */
+  /** All members, this one too; of an existing cluster, those who can be asked. Names, and where members reach them. */
   readonly initialCluster: Readonly<Record<string, Address>>;
-  /** For whoever compares members' states: the simulator. */
-  readonly observeStore?: ((store: MvccStore) => void) | undefined;
+  /** `existing`: this member was added to a running cluster, which tells it who it is. Default `new`. */
+  readonly initialClusterState?: 'new' | 'existing' | undefined;
+  /** What tells clusters with the same members apart. */
+  readonly initialClusterToken?: string | undefined;
+  /** etcd's gRPC, over mutual TLS; absent: not served. */
+  readonly listenClient?: Address | undefined;
+  /** Where the state lives; in memory when absent. */
+  readonly openBackend?: ((directory: string) => Promise<Backend>) | undefined;
+  readonly hasher?: PasswordHasher | undefined;
+  readonly quotaBackendBytes?: number | undefined;
+  readonly maxRequestBytes?: number | undefined;
+  readonly autoCompaction?: AutoCompaction | undefined;
+  readonly watchProgressNotifyIntervalMs?: number | undefined;
+  /** For the simulator: the server itself, and the state under it. */
+  readonly observeServer?: ((server: EtcdServer, state: ReplicatedState) => void) | undefined;
 }
 
 /**
@@ -26,43 +63,104 @@ const timingDefaults = {
   heartbeatIntervalMs: 100,
   snapshotEntries: 10_000,
   snapshotKeepEntries: 5_000,
+  logBytesMax: 256 << 20,
+  leaseReads: false,
+  learnerReadyEntries: 1_000,
+} as const;
+
+export const serverDefaults = {
+  initialClusterToken: 'etcd-cluster',
+  maxRequestBytes: 1.5 * 1024 * 1024,
+  watchProgressNotifyIntervalMs: 10_000,
 } as const;
 
 const stopGraceMs = 1_000;
+/** Of one member, when a newcomer asks who it is. */
+const askDeadlineMs = 3_000;
 
 /**
  * One member of the store. Rejects with a clear error when its data directory is another's or cannot be
  * written.
  */
 export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promise<RunningComponent> {
-  const { name, telemetry, links, tls } = config;
-  const members = Object.keys(config.initialCluster).sort();
-  if (!members.includes(name))
-    throw new Error(
-      `${name} is not in its initial cluster (${members.join(', ')}): add it to --initial-cluster`,
-    );
-  await claimDataDirectory(world, config.dataDirectory, { name, members });
-  const store = new MvccStore();
-  config.observeStore?.(store);
+  const { telemetry, links, tls } = config;
   const context = { world, telemetry, links };
-  const transport = createRaftTransport(context, { name, peers: config.initialCluster, tls });
+  const { record, others } = await whoAmI(context, config);
+  const backend = (await config.openBackend?.(`${config.dataDirectory}/state`)) ?? new MemoryBackend();
+  const { state, header, follow } = openState(world, record, backend);
+  const transport = createRaftTransport(context, { id: record.id, tls });
+  const peers = new PeerLinks(context, tls);
+  const tellPeers = () => {
+    const { list } = state.members;
+    const known = peersOf(list.length > 0 ? list : others);
+    transport.setPeers(known);
+    peers.setPeers(known);
+  };
+  tellPeers();
+  state.onMembersChanged(tellPeers);
   const { node, receiver } = await startRaftNode(world, {
     ...timing(config),
-    name,
-    members,
-    dataDirectory: config.dataDirectory,
-    stateMachine: store,
-    transport,
-    telemetry,
-    plantedBug: config.plantedBug,
-    observe: config.observe,
+    ...{ id: record.id, bootstrap: bootstrapOf(record), dataDirectory: config.dataDirectory },
+    ...{ stateMachine: state, transport, telemetry },
+    ...{ plantedBug: config.plantedBug, observe: config.observe },
+  }).catch(async (error: unknown) => {
+    await Promise.all([transport.close(), peers.close(), state.store.close('etcdserver: server stopped')]);
+    throw error;
   });
+  follow(node);
+  const running = createEtcdServer({
+    ...{ world, telemetry, node, state, links: peers, header },
+    ...{ name: record.name, memberId: record.id, clusterId: record.clusterId },
+    ...serverOptions(config),
+  });
+  config.observeServer?.(running.server, {
+    get appliedIndex() {
+      return state.appliedIndex;
+    },
+    fingerprint: () => state.fingerprint(),
+  });
+  return serve({ context, config, record, state, node, receiver, running, peers });
+}
+
+interface StartedMember {
+  readonly context: WireContext;
+  readonly config: EtcdRaftConfig;
+  readonly record: MemberRecord;
+  readonly state: StoreState;
+  readonly node: RaftNode;
+  readonly receiver: RaftReceiver;
+  readonly running: RunningEtcdServer;
+  readonly peers: PeerLinks;
+}
+
+/** Opens the member's doors; what fails to open takes the rest with it. */
+async function serve(member: StartedMember): Promise<RunningComponent> {
+  const { context, config, record, state, node, running, peers } = member;
+  const leaderElsewhere = () => {
+    const { leader } = node.status();
+    return leader === undefined || leader === record.id ? undefined : peers.nameOf(leader);
+  };
+  const cluster = async () => ({ clusterId: record.clusterId, members: state.members.list });
+  const stopMember = async () => {
+    running.close();
+    await node.stop();
+    await peers.close();
+    await state.store.close('etcdserver: server stopped');
+  };
   try {
-    const own = storeService({ node, store, clusterId: members.join(','), memberId: name });
     const server = await serveWire(context, {
       address: config.listen,
-      tls,
-      services: [own, raftService(receiver), config.debug],
+      tls: config.tls,
+      services: [
+        storeService({ server: running.server, leaderElsewhere }),
+        peerService(running.asLeader, cluster),
+        raftService(member.receiver),
+        config.debug,
+      ],
+    });
+    const gateway = await serveClients(context, config, running).catch(async (error: unknown) => {
+      await server.close(0);
+      throw error;
     });
     let stopped: Promise<void> | undefined;
     return {
@@ -70,14 +168,145 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
       role: () => node.status().role,
       ready: () => node.status().leader !== undefined,
       stop: () => {
-        stopped ??= server.close(stopGraceMs).then(() => node.stop());
+        stopped ??= Promise.all([gateway?.close(), server.close(stopGraceMs)]).then(stopMember);
         return stopped;
       },
     };
   } catch (error) {
-    await node.stop();
+    await stopMember();
     throw error;
   }
+}
+
+async function serveClients(
+  { world, telemetry }: WireContext,
+  { listenClient, tls }: EtcdRaftConfig,
+  { server }: RunningEtcdServer,
+): Promise<Gateway | undefined> {
+  if (listenClient === undefined) return undefined;
+  const gateway = await serveGateway(server, { world, telemetry, address: listenClient, tls });
+  const { host, port } = gateway.address;
+  telemetry.log.info({ address: `${host}:${port}` }, "serving etcd's clients");
+  return gateway;
+}
+
+/** `header` says the term of the node that is followed. */
+function openState(world: World, record: MemberRecord, backend: Backend) {
+  let raftTerm = 0;
+  const { clusterId, id: memberId } = record;
+  const header = (revision: number = state.store.revision): ResponseHeader => ({
+    ...{ clusterId, memberId, revision, raftTerm },
+  });
+  const state: StoreState = new StoreState({
+    openStore: (leases) => new MvccStore({ backend, leases, timers: world.timers, header }),
+    nowMs: () => world.clock.monotonicMs(),
+  });
+  const follow = (node: RaftNode) => {
+    raftTerm = node.status().term;
+    node.onStatusChange(({ term }) => {
+      raftTerm = term;
+    });
+  };
+  return { state, header, follow };
+}
+
+/** The data directory's word counts, then the flags', and of a newcomer the cluster's. */
+async function whoAmI(
+  context: WireContext,
+  config: EtcdRaftConfig,
+): Promise<{ readonly record: MemberRecord; readonly others: readonly InitialMember[] }> {
+  const { world } = context;
+  const { name, initialCluster, dataDirectory } = config;
+  const own = initialCluster[name];
+  if (own === undefined)
+    throw new Error(
+      `${name} is not in its initial cluster (${Object.keys(initialCluster).join(', ')}): add it to --initial-cluster`,
+    );
+  const known = await readDataDirectory(world, dataDirectory);
+  const wanted =
+    config.initialClusterState !== 'existing'
+      ? newCluster(config)
+      : known === undefined
+        ? await joinCluster(context, config, own)
+        : { ...known, name };
+  const record = await claimDataDirectory(world, dataDirectory, wanted);
+  return { record, others: record.joined ?? record.initialMembers };
+}
+
+/** Asks the others who this member is. */
+async function joinCluster(
+  context: WireContext,
+  { name, initialCluster, tls }: EtcdRaftConfig,
+  own: Address,
+): Promise<MemberRecord> {
+  const addresses = Object.entries(initialCluster)
+    .filter(([other]) => other !== name)
+    .map(([, address]) => address);
+  const { clusterId, members } = await askForCluster(context, { addresses, tls, deadlineMs: askDeadlineMs });
+  const self = members.find((member) => member.peerUrls.includes(urlOf(own)));
+  if (self === undefined)
+    throw new Error(
+      `the cluster has no member at ${urlOf(own)}: add it there first (member add), then start it with --initial-cluster-state existing`,
+    );
+  const joined = members.map((member) => ({ id: member.id, name: member.name, peerUrls: member.peerUrls }));
+  return { name, id: self.id, clusterId, initialMembers: [], joined };
+}
+
+function newCluster(config: EtcdRaftConfig): MemberRecord {
+  const token = config.initialClusterToken ?? serverDefaults.initialClusterToken;
+  const initialMembers = Object.entries(config.initialCluster).map(([name, address]) => {
+    const peerUrls = [urlOf(address)];
+    return { id: initialMemberId(token, name, peerUrls), name, peerUrls };
+  });
+  const clusterId = initialClusterId(
+    token,
+    initialMembers.map(({ id }) => id),
+  );
+  const id = initialMembers.find(({ name }) => name === config.name)?.id ?? '';
+  return { name: config.name, id, clusterId, initialMembers };
+}
+
+function bootstrapOf({ initialMembers }: MemberRecord): RaftNodeOptions['bootstrap'] {
+  if (initialMembers.length === 0) return undefined;
+  const ordered = [...initialMembers].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const voters = ordered.map(({ id }) => id);
+  return {
+    configuration: { voters, votersOutgoing: [], learners: [] },
+    context: encodeMemberFacts(ordered),
+  };
+}
+
+/** By the first address of each that can be read. */
+function peersOf(members: readonly InitialMember[]): ReadonlyMap<MemberId, Peer> {
+  return new Map(
+    members.flatMap(({ id, name, peerUrls }): [MemberId, Peer][] => {
+      const address = peerUrls.map(addressOf).find((read) => read !== undefined);
+      if (address === undefined) return [];
+      return [[id, { name: name === '' ? `${address.host}:${address.port}` : name, address }]];
+    }),
+  );
+}
+
+function urlOf({ host, port }: Address): string {
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function addressOf(url: string): Address | undefined {
+  const [, host, port] = /^https?:\/\/\[?([^/]+?)\]?:(\d{1,5})$/.exec(url) ?? [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+function serverOptions(config: EtcdRaftConfig) {
+  return {
+    clientUrls: [urlOf(config.listenClient ?? config.listen)],
+    hasher: config.hasher ?? createPasswordHasher(),
+    electionTimeoutMs: timing(config).electionTimeoutMs,
+    quotaBackendBytes: config.quotaBackendBytes ?? 0,
+    maxRequestBytes: config.maxRequestBytes ?? serverDefaults.maxRequestBytes,
+    autoCompaction: config.autoCompaction ?? { mode: 'off' as const },
+    watchProgressNotifyIntervalMs:
+      config.watchProgressNotifyIntervalMs ?? serverDefaults.watchProgressNotifyIntervalMs,
+  };
 }
 
 function timing(config: EtcdRaftConfig): Pick<RaftNodeOptions, keyof typeof timingDefaults> {
@@ -86,5 +315,8 @@ function timing(config: EtcdRaftConfig): Pick<RaftNodeOptions, keyof typeof timi
     heartbeatIntervalMs: config.heartbeatIntervalMs ?? timingDefaults.heartbeatIntervalMs,
     snapshotEntries: config.snapshotEntries ?? timingDefaults.snapshotEntries,
     snapshotKeepEntries: config.snapshotKeepEntries ?? timingDefaults.snapshotKeepEntries,
+    logBytesMax: config.logBytesMax ?? timingDefaults.logBytesMax,
+    leaseReads: config.leaseReads ?? timingDefaults.leaseReads,
+    learnerReadyEntries: config.learnerReadyEntries ?? timingDefaults.learnerReadyEntries,
   };
 }

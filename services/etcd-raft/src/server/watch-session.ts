@@ -1,77 +1,64 @@
-import { encodeWatchResponse, type ResponseHeader, type StoreEvent, type WatchRequest } from '@kubelab/store';
-import { noBytes, type WireStream } from '@kubelab/wire';
-import type { MvccStore } from '../mvcc/mvcc-store.js';
+import { encodeWatchResponse, StoreError, storeError, toWireError, type WatchRequest } from '@kubelab/store';
+import { noBytes, WireError, type WireStream } from '@kubelab/wire';
+import type { Caller, EtcdServer, WatchSink } from '../etcd-server.js';
 
-/** Events read from history before the stream is asked whether it can take more. */
-const catchUpEventsMax = 1_000;
+/** Waiting for the reader; above it a watch pauses, and goes on from history when this has drained. */
+const queuedBytesMax = 1024 * 1024;
 
-interface WatchSession {
-  readonly store: MvccStore;
-  readonly header: (revision: number) => ResponseHeader;
+type Response = Parameters<WatchSink['deliver']>[0];
+
+/** Watches that want the same are given the same response object: it is encoded once. */
+const encoded = new WeakMap<Response, Uint8Array>();
+
+function encodeOnce(response: Response): Uint8Array {
+  const known = encoded.get(response);
+  if (known !== undefined) return known;
+  const { header, events, fragment } = response;
+  const payload = encodeWatchResponse({ header, events, ...(fragment ? { fragment } : {}) });
+  encoded.set(response, payload);
+  return payload;
+}
+
+/** One watch, until its stream is over. What the reader sends asks for progress. */
+export async function serveWatch(options: {
+  readonly server: EtcdServer;
   readonly stream: WireStream;
   readonly request: WatchRequest;
-}
-
-/**
- * One watch, until its stream is over: from history at the reader's pace until it is level with the store,
- * then as changes are applied. A
- * reader that falls behind then is cut off by the stream's queue limit, and resumes from history.
- * Invariant: `next` is the first revision not sent. Between the last look at the history and joining the hub
- * nothing else can run.
- */
-export async function serveWatch({ store, header, stream, request }: WatchSession): Promise<void> {
-  const prevKv = request.prevKv === true;
-  const fromNow = (request.startRevision ?? 0) === 0;
-  let next = fromNow ? store.revision + 1 : (request.startRevision ?? 0);
-  const send = (events: readonly StoreEvent[], through: number) => {
-    next = Math.max(next, through + 1);
-    const payload = encodeWatchResponse({ header: header(Math.max(through, next - 1)), events });
-    stream.send({ head: null, payload });
-  };
+  readonly caller: Caller;
+}): Promise<void> {
+  const { server, stream, request, caller } = options;
+  const watch = server.watch(request, caller, {
+    deliver: (response) => {
+      if (stream.queuedBytes > queuedBytesMax) return false;
+      stream.send({ head: null, payload: encodeOnce(response) });
+      return true;
+    },
+    writable: () => stream.writable(),
+    canceled: ({ compactRevision, message }) => {
+      const error =
+        compactRevision > 0
+          ? storeError('compacted', { compactRevision })
+          : new StoreError('unavailable', message, { retryable: true });
+      stream.fail(toWireError(error));
+    },
+  });
   // A watch from now on is told where now is: there it resumes when it breaks before its first event.
-  if (fromNow) send([], store.revision);
-  // In the hub it has been told of every change: those of other keys move it on without a word.
-  let level = false;
-  const tellProgress = () => {
-    if (level || next > store.revision) send([], store.revision);
-  };
-  const progress = answerProgress(stream, tellProgress);
-  while (!stream.signal.aborted) {
-    while (next <= store.revision && !stream.signal.aborted) {
-      const batch = store.changes(request, { from: next, eventsMax: catchUpEventsMax, prevKv });
-      if (batch.events.length > 0) send(batch.events, batch.through);
-      next = Math.max(next, batch.through + 1);
-      await stream.writable();
-    }
-    if (stream.signal.aborted) break;
-    await new Promise<void>((resolve) => {
-      level = true;
-      const leave = () => {
-        level = false;
-        remove();
-        stream.signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const resync = (through: number) => {
-        next = Math.max(next, through + 1);
-        leave();
-      };
-      const remove = store.hub.add({ range: request, prevKv, from: next, deliver: send, resync });
-      stream.signal.addEventListener('abort', leave, { once: true });
-    });
-  }
-  await progress;
-}
-
-/**
- * What the reader sends are requests for progress. Ends with the stream; why it ended is the stream's own
- * matter.
- */
-async function answerProgress(stream: WireStream, answer: () => void): Promise<void> {
+  if ((request.startRevision ?? 0) === 0)
+    stream.send({ head: null, payload: encodeWatchResponse({ header: watch.header, events: [] }) });
   try {
     for await (const message of stream)
-      if (message.payload === noBytes || message.payload.byteLength === 0) answer();
-  } catch {
-    // The reader is gone or was cut off: `stream.signal` says so to the session.
+      if (message.payload === noBytes || message.payload.byteLength === 0) watch.requestProgress();
+    // The reader has nothing more to ask; it goes on reading.
+    await over(stream);
+  } catch (error) {
+    // The reader is gone, or was cut off: the stream has said so itself.
+    if (!(error instanceof WireError)) throw error;
+  } finally {
+    watch.cancel();
   }
+}
+
+function over(stream: WireStream): Promise<void> {
+  if (stream.signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => stream.signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -111,6 +111,12 @@ export class StoreState implements StateMachine {
     this.#membersChanged = true;
   }
 
+  /** Of everything, at once: equal on members that applied as much. */
+  fingerprint(): string {
+    const { hash, revision, compactRevision } = this.store.hashNow();
+    return `${hash.toString(16).padStart(8, '0')} at ${revision}, compacted at ${compactRevision}`;
+  }
+
   /** Called after each batch. */
   onApplied(listener: (index: number) => void): () => void {
     this.#listeners.add(listener);

@@ -1,0 +1,183 @@
+import { type MemberId, storeError, type TxnRequest } from '@kubelab/store';
+import type { AlarmRequest, AlarmResponse, Caller, EtcdServer } from '../etcd-server.js';
+import { noMember } from '../state/members.js';
+import { mayPut } from '../state/permit.js';
+import {
+  ensured,
+  internalOrigin,
+  originOf,
+  propose,
+  proposeFor,
+  readBarrier,
+  type ServerParts,
+  throwIf,
+} from './parts.js';
+import { storeErrorOf } from './raft-errors.js';
+
+/** Of etcd's API that this member speaks. */
+export const protocolVersion = '3.5.0';
+export const quotaBytesDefault = 2 * 1024 ** 3;
+/** Beside a request's own bytes, what a put takes (as etcd counts it). */
+const putOverheadBytes = 256;
+const snapshotMagic = 'kubelab etcd-raft snapshot 1\n';
+
+type MaintenanceCalls = Pick<
+  EtcdServer,
+  'status' | 'alarm' | 'defragment' | 'hash' | 'hashKv' | 'snapshot' | 'moveLeader'
+>;
+
+export function createMaintenance(parts: ServerParts): MaintenanceCalls {
+  const { state, node } = parts;
+  const { store } = state;
+  const admit = (caller: Caller) => throwIf(state.auth.checkAdmin(originOf(parts, caller)));
+  return {
+    status: async (caller) => {
+      throwIf(state.auth.checkUser(originOf(parts, caller)));
+      return status(parts);
+    },
+    alarm: (request, caller) => alarm(parts, request, caller),
+    defragment: async (caller) => {
+      admit(caller);
+      await store.defragment();
+      return parts.header();
+    },
+    hash: async (caller) => {
+      admit(caller);
+      const { hash } = await store.hash();
+      return { header: parts.header(), hash };
+    },
+    hashKv: async (revision, caller) => {
+      admit(caller);
+      const { hash, compactRevision } = ensured(await store.hashKv(revision));
+      return { header: parts.header(), hash, compactRevision };
+    },
+    snapshot: async (caller) => {
+      admit(caller);
+      return snapshot(parts);
+    },
+    moveLeader: async (to, caller) => {
+      admit(caller);
+      if (node.status().role !== 'leader') throw storeError('notLeader');
+      if (state.members.get(to)?.isLearner !== false) throw storeError('badLeaderTransferee');
+      try {
+        await node.transferLeadership(to);
+      } catch (error) {
+        throw storeErrorOf(error);
+      }
+      return parts.header();
+    },
+  };
+}
+
+function status(parts: ServerParts): Awaited<ReturnType<EtcdServer['status']>> {
+  const { state, node, name } = parts;
+  const raft = node.status();
+  const alarms = state.alarms.list().map(({ memberId, alarm }) => {
+    const type = alarm === 'noSpace' ? 'NOSPACE' : 'CORRUPT';
+    return `memberID:${BigInt(`0x${memberId}`)} alarm:${type} `;
+  });
+  return {
+    header: parts.header(),
+    name,
+    version: protocolVersion,
+    role: raft.role,
+    leader: raft.leader ?? noMember,
+    raftTerm: raft.term,
+    raftIndex: raft.lastIndex,
+    raftAppliedIndex: raft.appliedIndex,
+    dbBytes: state.store.bytes,
+    dbBytesInUse: state.store.bytesInUse,
+    compactRevision: state.store.compactRevision,
+    isLearner: raft.role === 'learner',
+    errors: raft.leader === undefined ? [...alarms, storeError('noLeader').message] : alarms,
+  };
+}
+
+async function alarm(parts: ServerParts, request: AlarmRequest, caller: Caller): Promise<AlarmResponse> {
+  const { alarms } = parts.state;
+  const { action, memberId, alarm: type } = request;
+  if (action === 'get') {
+    const origin = originOf(parts, caller);
+    await readBarrier(parts);
+    throwIf(parts.state.auth.checkUser(origin));
+    return { header: parts.header(), alarms: alarms.list(memberId, type) };
+  }
+  const before = alarms.list(memberId, type);
+  const header = await proposeFor(parts, { type: 'alarm', action, memberId, alarm: type }, caller);
+  return { header, alarms: action === 'deactivate' ? before : alarms.list(memberId, type) };
+}
+
+/** Whose it is and as of when, in a line of JSON; then the state's own image, which checks itself. */
+function snapshot(parts: ServerParts): Awaited<ReturnType<EtcdServer['snapshot']>> {
+  const { state, node, clusterId, memberId } = parts;
+  const { revision } = state.store;
+  const about = { clusterId, memberId, index: state.appliedIndex, term: node.status().term, revision };
+  const head = Buffer.from(`${snapshotMagic}${JSON.stringify(about)}\n`);
+  const image = state.snapshot();
+  return {
+    header: parts.header(),
+    bytes: head.byteLength + state.store.bytesInUse,
+    chunks: inPieces(parts, head, image),
+  };
+}
+
+/** A turn of the event loop a chunk: who reads fast does not hold up the others. */
+async function* inPieces(
+  { world }: ServerParts,
+  head: Uint8Array,
+  image: Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  for (const chunk of image) {
+    yield chunk;
+    await new Promise<void>((resolve) => void world.timers.setImmediate(resolve));
+  }
+}
+
+/** Where a snapshot file's state image begins. Throws for what is none. */
+export function snapshotImageAt(file: Uint8Array): number {
+  const magic = Buffer.from(snapshotMagic);
+  if (Buffer.compare(magic, file.subarray(0, magic.byteLength)) !== 0)
+    throw new Error('this is no snapshot of etcd-raft');
+  const end = file.indexOf(0x0a, magic.byteLength);
+  if (end < 0) throw new Error('the snapshot is cut off');
+  return end + 1;
+}
+
+/** Puts and new leases stop before the store is larger than its quota: the alarm that this raises stops them on every member. */
+export class Quota {
+  readonly #parts: ServerParts;
+  readonly #bytesMax: number;
+  #raising = false;
+
+  /** 0: etcd's default of 2 GiB; negative: no quota. */
+  constructor(parts: ServerParts, bytesMax: number) {
+    this.#parts = parts;
+    this.#bytesMax = bytesMax === 0 ? quotaBytesDefault : bytesMax;
+  }
+
+  checkTxn(request: TxnRequest, requestBytes: number): void {
+    if (mayPut(request)) this.check(requestBytes + putOverheadBytes);
+  }
+
+  check(moreBytes: number): void {
+    if (this.#bytesMax < 0) return;
+    if (this.#parts.state.store.bytes + moreBytes <= this.#bytesMax) return;
+    this.#raise(this.#parts.memberId);
+    throw storeError('noSpace');
+  }
+
+  #raise(memberId: MemberId): void {
+    const { state, telemetry } = this.#parts;
+    if (this.#raising || state.alarms.list(memberId, 'noSpace').length > 0) return;
+    this.#raising = true;
+    telemetry.log.warn({ bytes: state.store.bytes, quotaBytes: this.#bytesMax }, 'the quota is used up');
+    propose(this.#parts, { type: 'alarm', action: 'activate', memberId, alarm: 'noSpace' }, internalOrigin)
+      .catch((error: unknown) =>
+        telemetry.log.warn({ error }, 'the alarm could not be raised; the next put tries again'),
+      )
+      .finally(() => {
+        this.#raising = false;
+      });
+  }
+}

@@ -11,7 +11,8 @@ import {
   serveApiserver,
   type UserInfo,
 } from '../src/index.js';
-import { MemoryStore } from './memory-store.js';
+import type { FaultyStore } from './faulty-store.js';
+import { openTestStore } from './test-store.js';
 
 export const admin: UserInfo = {
   name: 'kubernetes-admin',
@@ -20,7 +21,7 @@ export const admin: UserInfo = {
 
 export interface TestServer {
   readonly world: World;
-  readonly store: MemoryStore;
+  readonly store: FaultyStore;
   readonly apiserver: RunningApiserver;
   readonly directory: string;
   readonly caPem: string;
@@ -57,12 +58,10 @@ export function pick(value: unknown, path: string): unknown {
     );
 }
 
-/** An apiserver on ports of its own over a store in memory. */
-export async function startServer(
-  store: MemoryStore = new MemoryStore(),
-  name = 'apiserver-0',
-): Promise<TestServer> {
+/** An apiserver on ports of its own over a store of its own, or the store of another one. */
+export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): Promise<TestServer> {
   const world = createRealWorld({ host: name });
+  const store = (shared ?? (await openTestStore(world))).use();
   const directory = mkdtempSync(join(tmpdir(), 'kubelab-apiserver-'));
   const hosts = ['127.0.0.1', 'localhost'];
   const subjects = {
@@ -153,7 +152,7 @@ export async function eventually(what: string, holds: () => boolean | Promise<bo
   throw new Error(`never: ${what}`);
 }
 
-export async function readyServer(store?: MemoryStore, name?: string): Promise<TestServer> {
+export async function readyServer(store?: FaultyStore, name?: string): Promise<TestServer> {
   const server = await startServer(store, name);
   await eventually('ready', () => server.apiserver.ready());
   return server;

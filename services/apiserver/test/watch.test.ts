@@ -63,7 +63,7 @@ t.test('lists and watches', async (t) => {
     t.equal(second.at('items.0.metadata.name'), 'c');
     t.equal(second.at('items.1'), undefined);
     t.equal(second.at('metadata.resourceVersion'), first.at('metadata.resourceVersion'));
-    await store.compact(store.header.revision);
+    await store.compact(await store.revision());
     const late = await call('GET', configMaps, { query: { limit: '2', continue: token } });
     t.match(late.json, { code: 410, reason: 'Expired' });
   });
@@ -97,7 +97,7 @@ t.test('lists and watches', async (t) => {
     await call('DELETE', `${configMaps}/w1`);
     await eventually('three events', () => watch.events.length >= 3);
     t.same(watch.text(), ['ADDED w1', 'MODIFIED w1', 'DELETED w1']);
-    t.equal(watch.traces[0], made.headers.traceparent);
+    t.equal(watch.traces[0], store.keepsTraces ? made.headers.traceparent : undefined);
     watch.stop();
     await watch.ended;
   });

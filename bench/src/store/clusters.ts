@@ -113,7 +113,7 @@ export class KubelabCluster extends BenchCluster {
       join(this.#root, 'services/etcd-raft/dist/src/main.js'),
       ...['--name', name, '--listen', this.endpoint(member), '--data-dir', join(this.directory, name)],
       ...['--ca-file', tls.caFile, '--cert-file', tls.certFile, '--key-file', tls.keyFile],
-      ...['--initial-cluster', cluster, '--election-timeout-ms', '1000', '--heartbeat-interval-ms', '100'],
+      ...['--initial-cluster', cluster, '--election-timeout', '1000', '--heartbeat-interval', '100'],
     ];
   }
 

@@ -5,6 +5,7 @@ import {
   decodeTxn,
   inRange,
   invalidArgument,
+  isUnbounded,
   type KeyRange,
   type KeyValue,
   type Operation,
@@ -99,11 +100,14 @@ function validateIntervals(request: TxnRequest): StoreError | undefined {
 /**
  * What a branch may change; undefined when it changes a key twice. As etcd's checkIntervals: deletes of this level first,
  * then nested transactions one by one (both of their branches, which may put the same key, for only one is executed),
- * then puts of this level.
+ * then puts of this level. And as there, a delete "from this key on" is not looked at: clearing everything and putting anew
+ * is one transaction. Its changes of one key then have one main revision, and a sub each.
  */
 function intervals(branch: readonly Operation[]): Changes | undefined {
   const puts = new Map<KeyName, PutOperation>();
-  const deletes: KeyRange[] = branch.filter((operation) => operation.type === 'deleteRange');
+  const deletes: KeyRange[] = branch.flatMap((operation) =>
+    operation.type === 'deleteRange' && !isToTheEnd(operation) ? [operation] : [],
+  );
   const clashes = (put: PutOperation) => deletes.some((range) => inRange(put.key, range));
   for (const nested of branch) {
     if (nested.type !== 'txn') continue;
@@ -122,6 +126,10 @@ function intervals(branch: readonly Operation[]): Changes | undefined {
     puts.set(name, put);
   }
   return { puts, deletes };
+}
+
+function isToTheEnd({ rangeEnd }: KeyRange): boolean {
+  return rangeEnd !== undefined && isUnbounded(rangeEnd);
 }
 
 /** Whether the compare holds for one key; `kv` undefined for an absent one. */

@@ -182,7 +182,9 @@ class StoreClient implements Store {
       const member =
         this.#members.ready(clock.monotonicMs()) ?? (await this.#members.reach({ untilMs, gone }));
       try {
-        return await this.#ask(member, method, message, { ...options, untilMs, tryMs });
+        const answer = await this.#ask(member, method, message, { ...options, untilMs, tryMs });
+        if (method !== 'store.status') this.#members.answered(member, answer.head);
+        return answer;
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         const failure = fromWireError(error);

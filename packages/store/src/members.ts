@@ -5,6 +5,8 @@ import { Silence } from './silence.js';
 
 /** A member that did not answer, or take a connection, for so long is left aside for another. */
 const patienceMs = 1_000;
+/** Of a leader that could not be reached, while the members that forward to it can. */
+const avoidLeaderMs = 5_000;
 /** While a connection is made it is looked at this often, more and more seldom. */
 const pollMinMs = 1;
 const pollMaxMs = 25;
@@ -87,6 +89,8 @@ export class Members {
   #home: number;
   /** As another member named it. */
   #leader: string | undefined;
+  /** A leader that could not be reached: others that name it with an answer are not followed for a while. */
+  #unreachable: { readonly leader: string; readonly untilMs: number } | undefined;
   #closed = false;
 
   constructor(world: Clock, addresses: readonly Address[], dial: (address: Address) => WireClient) {
@@ -156,6 +160,16 @@ export class Members {
     this.#home = there === undefined ? this.#home + 1 : this.#members.indexOf(there);
   }
 
+  /** It answered, and says who would have been nearer to the answer: whoever leads. */
+  answered(member: Member, head: unknown): void {
+    const leader: unknown =
+      typeof head === 'object' && head !== null ? Reflect.get(head, 'leader') : undefined;
+    if (typeof leader !== 'string' || leader === '' || leader === this.#leader) return;
+    const avoided = this.#unreachable;
+    if (avoided?.leader === leader && this.#world.clock.monotonicMs() < avoided.untilMs) return;
+    if (member.is(leader) !== true) this.#leader = leader;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#members.map((member) => member.close()));
@@ -210,6 +224,7 @@ export class Members {
       if (this.#awaits(member, nowMs)) return 'wait';
     }
     // It is gone, or nobody here goes by that name: the others will know of a new one.
+    this.#unreachable = { leader, untilMs: nowMs + avoidLeaderMs };
     this.#leader = undefined;
     return undefined;
   }

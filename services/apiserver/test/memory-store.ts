@@ -170,8 +170,11 @@ export class MemoryStore implements Store {
     const all = this.#at(request, revision);
     const count = all.length;
     if (request.countOnly === true) return { kvs: [], more: false, count };
-    const wanted = sorted(all.filter(within(request)), request);
-    const limit = (request.limit ?? 0) === 0 ? wanted.length : (request.limit ?? 0);
+    const filtered = all.filter(within(request));
+    const limit = (request.limit ?? 0) === 0 ? all.length : (request.limit ?? 0);
+    // Without an order etcd reads no more than one key beyond the limit, whatever it then sorts by.
+    const cut = (request.sortOrder ?? 'none') === 'none' && !isBounded(request);
+    const wanted = sorted(cut ? filtered.slice(0, limit + 1) : filtered, request);
     const page = wanted.slice(0, limit);
     const kvs = request.keysOnly === true ? page.map((kv) => ({ ...kv, value: noValue })) : page;
     return { kvs, more: page.length < wanted.length, count };
@@ -339,6 +342,11 @@ function within(request: RangeRequest): (kv: KeyValue) => boolean {
   return ({ modRevision, createRevision }) =>
     between(modRevision, minModRevision, maxModRevision) &&
     between(createRevision, minCreateRevision, maxCreateRevision);
+}
+
+function isBounded(request: RangeRequest): boolean {
+  const { minModRevision = 0, maxModRevision = 0, minCreateRevision = 0, maxCreateRevision = 0 } = request;
+  return minModRevision + maxModRevision + minCreateRevision + maxCreateRevision > 0;
 }
 
 /** Another target than the key without an order is ascending, as in etcd. */

@@ -45,30 +45,30 @@ interface Written {
 }
 
 /**
- * No key is put twice, nor put and deleted; of a transaction within, its two ways exclude each other, so they may write the same.
+ * No key is put twice, nor put and deleted, in the order in which etcd looks (its checkIntervals): this level's deletes, then
+ * the transactions within, then this level's puts. The two ways of one within exclude each other, so they may put the same;
+ * and what a later one deletes is not held against the puts of an earlier one.
  */
 function checkKeys(operations: readonly Operation[]): Written {
+  const deletes: KeyRange[] = operations.filter((operation) => operation.type === 'deleteRange');
   const puts: Uint8Array[] = [];
-  const deletes: KeyRange[] = [];
-  const add = (written: Written, also: Written = { puts: [], deletes: [] }) => {
-    for (const put of written.puts) {
-      const known = also.puts.some((key) => Buffer.compare(key, put) === 0);
-      const twice = puts.some((key) => Buffer.compare(key, put) === 0) && !known;
-      if (twice || deletes.some((range) => inRange(put, range))) throw storeError('duplicateKey');
-    }
-    for (const range of written.deletes)
-      if (puts.some((put) => inRange(put, range))) throw storeError('duplicateKey');
+  const put = (key: Uint8Array, excluded: readonly Uint8Array[] = []) => {
+    const known = has(puts, key);
+    if (known && !has(excluded, key)) throw storeError('duplicateKey');
+    if (deletes.some((range) => inRange(key, range))) throw storeError('duplicateKey');
+    if (!known) puts.push(key);
   };
   for (const operation of operations) {
-    const ways: Written[] = [];
-    if (operation.type === 'put') ways.push({ puts: [operation.key], deletes: [] });
-    if (operation.type === 'deleteRange') ways.push({ puts: [], deletes: [operation] });
-    if (operation.type === 'txn') ways.push(checkKeys(operation.success), checkKeys(operation.failure));
-    for (const way of ways) add(way);
-    for (const way of ways) {
-      puts.push(...way.puts);
-      deletes.push(...way.deletes);
-    }
+    if (operation.type !== 'txn') continue;
+    const [success, failure] = [checkKeys(operation.success), checkKeys(operation.failure)];
+    for (const key of success.puts) put(key);
+    for (const key of failure.puts) put(key, success.puts);
+    deletes.push(...success.deletes, ...failure.deletes);
   }
+  for (const operation of operations) if (operation.type === 'put') put(operation.key);
   return { puts, deletes };
+}
+
+function has(keys: readonly Uint8Array[], key: Uint8Array): boolean {
+  return keys.some((one) => Buffer.compare(one, key) === 0);
 }

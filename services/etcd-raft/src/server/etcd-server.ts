@@ -139,7 +139,7 @@ function createKv(
       throwIf(validateTxn(request));
       if (isReadOnly(request)) return readTxnNow(parts, request, caller);
       checkBacklog(parts);
-      quota.checkTxn(request, bytes.byteLength);
+      if (quota.isExceededBy(request, bytes.byteLength)) await quota.refuse();
       const { revision, txn } = await proposer.propose(encodeTxnEntry(bytes, originOf(parts, caller)));
       if (txn === undefined) throw storeError('corrupt', { detail: 'a transaction gave no result' });
       return { header: header(revision), ...txn };
@@ -185,7 +185,7 @@ function createLeases(
       if (request.ttl > leaseLimits.ttlMax) throw storeError('leaseTtlTooLarge');
       if (request.id < 0n) throw invalidArgument('lease ID is negative');
       checkBacklog(parts);
-      quota.check(leaseBytes);
+      if (quota.isExceeded(leaseBytes)) await quota.refuse();
       const ttl = Math.max(Math.ceil(request.ttl), ttlMinSeconds);
       const id = request.id === 0n ? randomLeaseId(parts) : request.id;
       const { revision } = await propose(parts, { type: 'leaseGrant', id, ttl }, originOf(parts, caller));

@@ -1,4 +1,4 @@
-import { type MemberId, storeError, type TxnRequest } from '@kubelab/store';
+import { storeError, type TxnRequest } from '@kubelab/store';
 import type { AlarmRequest, AlarmResponse, Caller, EtcdServer } from '../etcd-server.js';
 import { noMember } from '../state/members.js';
 import { mayPut } from '../state/permit.js';
@@ -148,7 +148,7 @@ export function snapshotImageAt(file: Uint8Array): number {
 export class Quota {
   readonly #parts: ServerParts;
   readonly #bytesMax: number;
-  #raising = false;
+  #raising: Promise<void> | undefined;
 
   /** 0: etcd's default of 2 GiB; negative: no quota. */
   constructor(parts: ServerParts, bytesMax: number) {
@@ -156,28 +156,35 @@ export class Quota {
     this.#bytesMax = bytesMax === 0 ? quotaBytesDefault : bytesMax;
   }
 
-  checkTxn(request: TxnRequest, requestBytes: number): void {
-    if (mayPut(request)) this.check(requestBytes + putOverheadBytes);
+  /** What must not be executed: refuse() then, which says why. */
+  isExceededBy(request: TxnRequest, requestBytes: number): boolean {
+    return this.isExceeded(requestBytes + putOverheadBytes) && mayPut(request);
   }
 
-  check(moreBytes: number): void {
-    if (this.#bytesMax < 0) return;
-    if (this.#parts.state.store.bytes + moreBytes <= this.#bytesMax) return;
-    this.#raise(this.#parts.memberId);
+  isExceeded(moreBytes: number): boolean {
+    return this.#bytesMax >= 0 && this.#parts.state.store.bytes + moreBytes > this.#bytesMax;
+  }
+
+  /** Rejects with noSpace, when the alarm is raised. */
+  async refuse(): Promise<never> {
+    const { state, memberId, telemetry } = this.#parts;
+    if (state.alarms.list(memberId, 'noSpace').length === 0) {
+      telemetry.log.warn({ bytes: state.store.bytes, quotaBytes: this.#bytesMax }, 'the quota is used up');
+      this.#raising ??= this.#raise().finally(() => {
+        this.#raising = undefined;
+      });
+      await this.#raising;
+    }
     throw storeError('noSpace');
   }
 
-  #raise(memberId: MemberId): void {
-    const { state, telemetry } = this.#parts;
-    if (this.#raising || state.alarms.list(memberId, 'noSpace').length > 0) return;
-    this.#raising = true;
-    telemetry.log.warn({ bytes: state.store.bytes, quotaBytes: this.#bytesMax }, 'the quota is used up');
-    propose(this.#parts, { type: 'alarm', action: 'activate', memberId, alarm: 'noSpace' }, internalOrigin)
-      .catch((error: unknown) =>
-        telemetry.log.warn({ error }, 'the alarm could not be raised; the next put tries again'),
-      )
-      .finally(() => {
-        this.#raising = false;
-      });
+  async #raise(): Promise<void> {
+    const { memberId, telemetry } = this.#parts;
+    const command = { type: 'alarm', action: 'activate', memberId, alarm: 'noSpace' } as const;
+    try {
+      await propose(this.#parts, command, internalOrigin);
+    } catch (error) {
+      telemetry.log.warn({ error }, 'the alarm could not be raised; the next put tries again');
+    }
   }
 }

@@ -8,7 +8,6 @@ import type { StoreState } from '../state/state-machine.js';
 import type { Tokens } from '../state/tokens.js';
 import type { Applied } from './peers.js';
 import type { Proposer } from './proposer.js';
-import { storeErrorOf } from './raft-errors.js';
 
 export interface ServerParts extends ClusterIdentity {
   readonly world: World;
@@ -42,12 +41,8 @@ export function originOf({ state, tokens, world }: ServerParts, caller: Caller):
 }
 
 /** Everything that was committed when this is called has been applied here when it resolves. */
-export async function readBarrier({ node }: ServerParts): Promise<void> {
-  try {
-    await node.readIndex();
-  } catch (error) {
-    throw storeErrorOf(error);
-  }
+export function readBarrier({ proposer }: ServerParts): Promise<void> {
+  return proposer.readBarrier();
 }
 
 export function propose(parts: ServerParts, command: Command, origin: Origin): Promise<Applied> {

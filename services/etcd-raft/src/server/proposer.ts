@@ -83,6 +83,23 @@ export class Proposer implements PeerCalls {
     return this.#onLeader((leader) => leader.leaseTimeToLive(id));
   }
 
+  /** Everything that was committed when this is called has been applied here when it resolves. An election is waited for. */
+  async readBarrier(): Promise<void> {
+    const { world, node, leaderWaitMs } = this.#options;
+    let untilMs: number | undefined;
+    for (;;) {
+      try {
+        return await node.readIndex();
+      } catch (error) {
+        if (!isMisdirected(error)) throw storeErrorOf(error);
+        const nowMs = world.clock.monotonicMs();
+        untilMs ??= nowMs + leaderWaitMs;
+        if (nowMs >= untilMs) throw unavailable(error);
+        await this.#leaderChange(untilMs - nowMs, node.status().leader !== undefined);
+      }
+    }
+  }
+
   close(): void {
     for (const leave of this.#leave) leave();
     for (const { resolve } of this.#waiting) resolve();

@@ -69,7 +69,10 @@ export function createClusterServer(parts: ServerParts): ClusterCalls {
     },
     memberPromote: async (id, caller) => {
       await admit(caller);
-      if (!memberOf(parts, id).isLearner) throw storeError('notLearner');
+      const { isLearner, name } = memberOf(parts, id);
+      if (!isLearner) throw storeError('notLearner');
+      // One that never started would cost the majority a vote, however short the log is that it lacks.
+      if (name === '') throw storeError('learnerNotReady');
       return change([{ type: 'promote', id }]);
     },
   };

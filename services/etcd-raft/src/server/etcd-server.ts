@@ -233,17 +233,20 @@ class Publisher {
   readonly #parts: ServerParts;
   readonly #clientUrls: readonly string[];
   readonly #ticker: Timer;
+  readonly #leave: () => void;
   #underWay = false;
 
   constructor(parts: ServerParts, clientUrls: readonly string[]) {
     this.#parts = parts;
     this.#clientUrls = clientUrls;
     this.#ticker = parts.world.timers.setInterval(() => this.#publish(), publishRetryMs);
+    this.#leave = parts.node.onStatusChange(() => this.#publish());
     this.#publish();
   }
 
   close(): void {
     this.#ticker.cancel();
+    this.#leave();
   }
 
   #publish(): void {
@@ -254,7 +257,7 @@ class Publisher {
     const same =
       known.clientUrls.length === urls.length && known.clientUrls.every((url, at) => url === urls[at]);
     if (known.name === name && same) {
-      this.#ticker.cancel();
+      this.close();
       return;
     }
     this.#underWay = true;

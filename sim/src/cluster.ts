@@ -293,5 +293,5 @@ function isDiskTrouble(error: unknown): boolean {
 
 /** A newcomer that finds nobody to ask. */
 function isUnreachable(error: unknown): boolean {
-  return error instanceof Error && /no member.*answer|cannot be reached/i.test(error.message);
+  return error instanceof Error && /^no member of the existing cluster tells/.test(error.message);
 }

@@ -55,6 +55,11 @@ const registers: readonly Case<RegisterOperation>[] = [
     'linearizable',
     [at(0, lost, write('a')), at(1, 2, read(undefined)), at(3, 4, read('a'))],
   ],
+  [
+    'a delete that finds nothing at first comes after the write beside it',
+    'linearizable',
+    [at(0, 9, write(undefined)), at(1, 8, swap(undefined, 'a', true)), at(10, 11, read(undefined))],
+  ],
   ['a lost write never took effect', 'linearizable', [at(0, lost, write('a')), at(5, 6, read(undefined))]],
   [
     'a lost write takes effect twice',

@@ -215,12 +215,14 @@ class Search<State, Operation> {
     const unchanged = key === this.#model.stateKey(this.#state);
     const isKnown = at < this.#answered;
     if (unchanged && !isKnown) return 'no';
-    const frame = { at, state: this.#state, highest: this.#highest, forced: unchanged };
+    // What only reads may as well read now. What writes, though it changes nothing here, may have to come later.
+    const forced = unchanged && !this.#model.changes(entry.operation);
+    const frame = { at, state: this.#state, highest: this.#highest, forced };
     this.#lift(at);
     const configuration = `${this.#doneKey()}|${key}`;
     if (this.#seen.has(configuration)) {
       this.#unlift(frame);
-      return unchanged ? 'dead' : 'no';
+      return forced ? 'dead' : 'no';
     }
     this.#seen.add(configuration);
     this.#frames.push(frame);

@@ -140,7 +140,11 @@ async function serve(member: StartedMember): Promise<RunningComponent> {
     const { leader } = node.status();
     return leader === undefined || leader === record.id ? undefined : peers.nameOf(leader);
   };
-  const cluster = async () => ({ clusterId: record.clusterId, members: state.members.list });
+  const cluster = async () => {
+    // A newcomer asks right after it was added: who lags must not say that it was not.
+    await node.readIndex();
+    return { clusterId: record.clusterId, members: state.members.list };
+  };
   const stopMember = async () => {
     running.close();
     await node.stop();

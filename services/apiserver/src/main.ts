@@ -1,5 +1,6 @@
 import { runComponent } from '@kubelab/component';
 import { startApiserver } from './start.js';
+import { readStoreFlags } from './store-config.js';
 
 await runComponent({
   component: 'apiserver',
@@ -8,7 +9,26 @@ await runComponent({
   example: '--secure-listen 127.0.0.1:6443 --etcd-servers 127.0.0.1:2380 --advertise-address 127.0.0.1:6443',
   flags: {
     'secure-listen': { kind: 'address', description: 'where HTTPS is served to kubectl' },
-    'etcd-servers': { kind: 'addresses', description: "the store's members" },
+    store: {
+      kind: 'string',
+      description: 'what holds the objects: kubelab (its own) or etcd',
+      default: 'kubelab',
+    },
+    'etcd-servers': {
+      kind: 'list',
+      description: "the store's members: HOST:PORT or, of etcd, https://HOST:PORT,...",
+    },
+    'etcd-cafile': {
+      kind: 'path',
+      description: "the CA of the store's certificates, if not --ca-file",
+      default: '',
+    },
+    'etcd-certfile': {
+      kind: 'path',
+      description: 'certificate for the store, if not --cert-file',
+      default: '',
+    },
+    'etcd-keyfile': { kind: 'path', description: 'its key', default: '' },
     'service-cluster-ip-range': {
       kind: 'cidr',
       description: 'where Services get their addresses from',
@@ -21,11 +41,21 @@ await runComponent({
       default: '5',
     },
   },
-  start: (world, config, flags) =>
+  start: async (world, config, flags) =>
     startApiserver(world, {
       ...config,
       secureListen: flags['secure-listen'],
-      etcdServers: flags['etcd-servers'],
+      store: await readStoreFlags(
+        world,
+        {
+          store: flags.store,
+          servers: flags['etcd-servers'],
+          caFile: flags['etcd-cafile'],
+          certFile: flags['etcd-certfile'],
+          keyFile: flags['etcd-keyfile'],
+        },
+        config.tls,
+      ),
       serviceCidr: flags['service-cluster-ip-range'],
       advertise: flags['advertise-address'],
       defaultTolerationSeconds: flags['default-toleration-seconds'],

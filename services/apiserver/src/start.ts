@@ -1,5 +1,5 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import { connectStore, type Store } from '@kubelab/store';
+import type { Store } from '@kubelab/store';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
@@ -13,13 +13,13 @@ import { Registry } from './registry/registry.js';
 import { ServiceAllocator } from './registry/strategies/service.js';
 import { strategies } from './registry/strategy.js';
 import { Storage } from './storage/storage.js';
+import { openStore, type StoreConfig } from './store-config.js';
 import { serveHttps } from './transport/https.adapter.js';
 import { wireService } from './transport/wire.js';
 
 export interface ApiserverConfig extends ComponentConfig {
   /** Where HTTPS is served, for kubectl and Kubernetes clients. */
   readonly secureListen: Address;
-  readonly etcdServers: readonly Address[];
   readonly serviceCidr: string;
   /** How other machines reach secureListen: endpoint of the `kubernetes` Service. */
   readonly advertise: Address;
@@ -50,10 +50,12 @@ export interface RunningApiserver extends RunningComponent {
  * Starts an apiserver. It serves at once; while the store is away it says so (503, 504) and goes on by
  * itself when it is back.
  */
-export async function startApiserver(world: World, config: ApiserverConfig): Promise<RunningApiserver> {
-  const { telemetry, links, tls } = config;
-  const context: WireContext = { world, telemetry, links };
-  return serveApiserver(world, config, connectStore(context, { addresses: config.etcdServers, tls }));
+export async function startApiserver(
+  world: World,
+  config: ApiserverConfig & { readonly store: StoreConfig },
+): Promise<RunningApiserver> {
+  const { telemetry, links } = config;
+  return serveApiserver(world, config, openStore({ world, telemetry, links }, config.store));
 }
 
 /** The same over any store; `stop` closes it. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-/** The other tests of this folder once more, each on a real etcd of its own through connectEtcd. */
+/** The other tests of this folder (kubectl's in kubectl-etcd.test.ts) once more, each on a real etcd of its own through connectEtcd. */
 t.jobs = 2;
-for (const name of ['objects', 'watch', 'auth', 'https', 'kubectl'])
+for (const name of ['objects', 'watch', 'auth', 'https'])
   t.spawn(
     process.execPath,
     [fileURLToPath(new URL(`${name}.test.js`, import.meta.url))],

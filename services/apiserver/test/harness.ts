@@ -93,7 +93,7 @@ export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): P
     advertise: { host: '127.0.0.1', port: 6443 },
     tls,
   };
-  const rest = { telemetry, links: createLinks(), debug: {}, etcdServers: [], serviceCidr: '127.96.0.0/16' };
+  const rest = { telemetry, links: createLinks(), debug: {}, serviceCidr: '127.96.0.0/16' };
   const apiserver = await serveApiserver(world, { ...config, ...rest, defaultTolerationSeconds: 5 }, store);
   return {
     world,

@@ -82,7 +82,7 @@ export class MemoryStore implements Store {
     // All comparisons, also of transactions within, are of the state before.
     const path = new Map<TxnRequest, boolean>();
     this.#decide(request, path);
-    this.#checkPuts(request, path);
+    this.#check(request, path);
     const { succeeded, responses } = this.#execute(request, path, writing);
     this.#publish(writing);
     return { header: this.#header, succeeded, responses };
@@ -208,18 +208,16 @@ export class MemoryStore implements Store {
     return kvs.every((kv) => compares(compare, kv));
   }
 
-  /** A transaction that is refused has done nothing. */
-  #checkPuts(request: TxnRequest, path: ReadonlyMap<TxnRequest, boolean>): void {
-    for (const operation of chosen(request, path)) {
-      if (operation.type === 'txn') this.#checkPuts(operation, path);
-      if (operation.type === 'range' && (operation.revision ?? 0) > this.#revision)
-        throw storeError('futureRevision');
-      if (operation.type === 'range' && (operation.revision ?? 0) > 0) this.#range(operation);
+  /** All puts of the way that is taken, then all ranges, as etcd looks: a transaction that is refused has done nothing. */
+  #check(request: TxnRequest, path: ReadonlyMap<TxnRequest, boolean>): void {
+    const taken = takenBy(request, path);
+    for (const operation of taken) {
       if (operation.type !== 'put') continue;
       const kept = operation.ignoreValue === true || operation.ignoreLease === true;
       if (kept && this.#current(operation.key) === undefined) throw storeError('keyNotFound');
       if ((operation.lease ?? 0n) !== 0n) this.#leases.assertExists(operation.lease ?? 0n);
     }
+    for (const operation of taken) if (operation.type === 'range') this.#range(operation);
   }
 
   #execute(request: TxnRequest, path: ReadonlyMap<TxnRequest, boolean>, writing: Writing) {
@@ -312,6 +310,13 @@ function nameOf(key: Key): string {
 
 function chosen(request: TxnRequest, path: ReadonlyMap<TxnRequest, boolean>): readonly Operation[] {
   return path.get(request) === true ? request.success : request.failure;
+}
+
+/** All operations of the way that is taken, also of transactions within. */
+function takenBy(request: TxnRequest, path: ReadonlyMap<TxnRequest, boolean>): readonly Operation[] {
+  return chosen(request, path).flatMap((operation) =>
+    operation.type === 'txn' ? takenBy(operation, path) : [operation],
+  );
 }
 
 function compares(compare: Compare, kv: KeyValue | undefined): boolean {

@@ -89,6 +89,8 @@ export class Members {
   #home: number;
   /** As another member named it. */
   #leader: string | undefined;
+  /** Who named it carries out what it is asked itself: it serves while the leader is being connected. */
+  #forwarded = false;
   /** A leader that could not be reached: others that name it with an answer are not followed for a while. */
   #unreachable: { readonly leader: string; readonly untilMs: number } | undefined;
   #closed = false;
@@ -107,8 +109,10 @@ export class Members {
     const leader = this.#leader;
     if (leader === undefined) return this.#usableHome(nowMs);
     const found = this.#members.find((member) => member.is(leader) === true);
-    if (found === undefined) return undefined;
-    return usable(found, nowMs) ? found : undefined;
+    if (found !== undefined && usable(found, nowMs)) return found;
+    if (!this.#forwarded) return undefined;
+    const nearer = this.#chooseLeader(nowMs);
+    return nearer === 'wait' || nearer === undefined ? this.#usableHome(nowMs) : nearer;
   }
 
   /** For a watch: any will do, and the leader has enough to do. */
@@ -146,6 +150,7 @@ export class Members {
     const { leader, store } = error.details;
     if (typeof leader === 'string' && leader !== '' && member.is(leader) !== true) {
       this.#leader = leader;
+      this.#forwarded = false;
       return;
     }
     if (this.#leader !== undefined && member.is(this.#leader) === true) this.#leader = undefined;
@@ -167,7 +172,9 @@ export class Members {
     if (typeof leader !== 'string' || leader === '' || leader === this.#leader) return;
     const avoided = this.#unreachable;
     if (avoided?.leader === leader && this.#world.clock.monotonicMs() < avoided.untilMs) return;
-    if (member.is(leader) !== true) this.#leader = leader;
+    if (member.is(leader) === true) return;
+    this.#leader = leader;
+    this.#forwarded = true;
   }
 
   async close(): Promise<void> {

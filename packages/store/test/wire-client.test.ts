@@ -31,6 +31,8 @@ class Cluster {
   /** From the other members: it does not know who leads. */
   cutOff: string | undefined;
   revision = 1;
+  /** A follower does what the leader would, and says who that is. */
+  forwards = false;
   /** Under which name a member introduces itself and is named as leader. */
   readonly nameOf: (host: string) => string;
   /** Hosts to which connections were asked for, by any client. */
@@ -65,11 +67,13 @@ class Cluster {
         },
         'store.txn': () => {
           const leader = this.cutOff === host ? undefined : this.leader;
-          if (leader !== host) throw toWireError(storeError('noLeader'), leader && this.nameOf(leader));
+          const named = leader === undefined ? undefined : this.nameOf(leader);
+          if (leader !== host && !(this.forwards && leader !== undefined))
+            throw toWireError(storeError('noLeader'), named);
           this.answered.push(host);
           this.revision += 1;
           const response = { header: this.header(), succeeded: true, responses: [] };
-          return { head: null, payload: encodeTxnResponse(response) };
+          return { head: leader === host ? null : { leader: named }, payload: encodeTxnResponse(response) };
         },
       },
       stream: {
@@ -174,6 +178,44 @@ t.test('a leader known by name alone is found by asking who they are', async (t)
       t.ok((await timed(cluster, () => store.txn(write))) < 1_000);
       t.equal(new Set(cluster.dialed).size, cluster.dialed.length, 'none is dialled twice');
       t.same(cluster.answered, ['b']);
+      await store.close();
+    });
+  }
+});
+
+t.test('a member that forwards serves until the leader that it names is connected', async (t) => {
+  for (const seed of seeds) {
+    const cluster = new Cluster(seed, (host) => `member-${host}`);
+    cluster.forwards = true;
+    await cluster.run(async () => {
+      const store = cluster.client('client');
+      await store.txn(write);
+      const [home = ''] = cluster.answered;
+      // The way to the leader takes long: nothing waits for it.
+      cluster.simulation.network.setFaults('client', 'b', { delayMs: home === 'b' ? 0 : 200 });
+      t.ok((await timed(cluster, () => store.txn(write))) < 100);
+      const { timers } = cluster.simulation.world('other');
+      for (let n = 0; n < 20; n += 1) {
+        t.ok((await timed(cluster, () => store.txn(write))) < 500);
+        await timers.sleep(100);
+      }
+      t.same(new Set(cluster.answered), new Set([home, 'b']));
+      t.equal(cluster.answered.at(-1), 'b');
+      await store.close();
+    });
+  }
+});
+
+t.test('a leader that cannot be reached is left to the members that forward to it', async (t) => {
+  for (const seed of seeds) {
+    const cluster = new Cluster(seed);
+    cluster.forwards = true;
+    await cluster.run(async () => {
+      cluster.block('b', 'client');
+      const store = cluster.client('client');
+      t.ok((await timed(cluster, () => store.txn(write))) < 2_000);
+      for (let n = 0; n < 10; n += 1) t.ok((await timed(cluster, () => store.txn(write))) < 100);
+      t.notOk(cluster.answered.includes('b'));
       await store.close();
     });
   }

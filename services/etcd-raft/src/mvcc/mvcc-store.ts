@@ -20,7 +20,7 @@ import { validateRange, validateTxn } from './txn.js';
 import { toKeyValue, type Version } from './version.js';
 import { VersionLog } from './version-log.js';
 import { WatchHub } from './watch-hub.js';
-import { type Leases, runTxn, type TxnResult, Writing } from './writing.js';
+import { type Leases, type Reads, runTxn, type Target, type TxnResult, Writing } from './writing.js';
 
 export interface MvccStoreOptions {
   readonly backend: Backend;
@@ -50,6 +50,9 @@ export class MvccStore {
   readonly #backend: Backend;
   readonly #leases: Leases;
   readonly #timers: Pick<Timers, 'setImmediate'>;
+  /** What transactions write to and read. */
+  readonly #target: Target;
+  readonly #reads: Reads;
   readonly #index = new KeyIndex();
   readonly #log = new VersionLog();
   #revision: number;
@@ -72,6 +75,17 @@ export class MvccStore {
     this.#backend = options.backend;
     this.#leases = options.leases;
     this.#timers = options.timers;
+    this.#target = {
+      at: (name) => this.#index.at(name, now),
+      visit: (range, visitor) => this.#index.visit(range, now, visitor),
+      toKv: this.#toKv,
+      leases: options.leases,
+      write: (version, parts) => {
+        this.#backend.add(version, parts);
+        this.#take(version);
+      },
+    };
+    this.#reads = { refuse: (range) => this.#refuseRange(range), read: (range) => this.#read(range) };
     const { state, versions } = options.backend.load();
     for (const version of versions) this.#take(version);
     this.#revision = state.revision;
@@ -136,20 +150,15 @@ export class MvccStore {
 
   /** A refused request changes nothing and is a value; it is refused alike on all members. */
   txn(request: TxnRequest, trace: Traceparent | undefined): TxnResult | StoreError {
-    const writing = this.#write(trace);
-    const result =
-      validateTxn(request) ??
-      runTxn(request, writing, {
-        refuse: (range) => this.#refuseRange(range),
-        read: (range) => this.#read(range),
-      });
+    const writing = new Writing(this.#revision, trace, this.#target);
+    const result = validateTxn(request) ?? runTxn(request, writing, this.#reads);
     this.#revision = writing.revision;
     return result;
   }
 
   /** As one revision, in byte order; none when no key of them lives. For the end of a lease. */
   deleteKeys(keys: readonly Key[], trace: Traceparent | undefined): number {
-    const writing = this.#write(trace);
+    const writing = new Writing(this.#revision, trace, this.#target);
     writing.deleteKeys(keys);
     this.#revision = writing.revision;
     return this.#revision;
@@ -300,19 +309,6 @@ export class MvccStore {
     this.hub.close(reason);
     await this.physicallyCompacted();
     await this.#backend.close();
-  }
-
-  #write(trace: Traceparent | undefined): Writing {
-    return new Writing(this.#revision, trace, {
-      at: (name) => this.#index.at(name, now),
-      visit: (range, visitor) => this.#index.visit(range, now, visitor),
-      toKv: this.#toKv,
-      leases: this.#leases,
-      write: (version, parts) => {
-        this.#backend.add(version, parts);
-        this.#take(version);
-      },
-    });
   }
 
   #take(version: Version): void {

@@ -35,7 +35,7 @@ export interface TxnResult {
 }
 
 /** The state that is read and written. */
-interface Target {
+export interface Target {
   /** Now: also what this transaction wrote. */
   at(name: KeyName): Version | undefined;
   visit(range: NameRange, visitor: (version: Version) => boolean): void;
@@ -79,14 +79,18 @@ export class Writing {
     const value = put.ignoreValue === true && prevKv !== undefined ? prevKv.value : put.value;
     const leaseBefore = before?.lease ?? noLease;
     const lease = put.ignoreLease === true ? leaseBefore : (put.lease ?? noLease);
-    const fields = {
+    const main = this.#before + 1;
+    const version = new Version({
       name: before?.name ?? name,
-      createRevision: before?.createRevision ?? this.#before + 1,
+      main,
+      sub: this.#changes,
+      createRevision: before?.createRevision ?? main,
       version: (before?.version ?? 0) + 1,
       lease,
       valueLength: value.byteLength,
-    };
-    this.#write(fields, [put.key, value, this.#trace]);
+      traceLength: this.#trace.byteLength,
+    });
+    this.#write(version, [put.key, value, this.#trace]);
     if (lease === leaseBefore) return prevKv;
     if (leaseBefore !== noLease) leases.detach(Buffer.from(put.key), leaseBefore);
     if (lease !== noLease) leases.attach(Buffer.from(put.key), lease);
@@ -146,23 +150,28 @@ export class Writing {
 
   #delete({ name, lease }: Version): void {
     const key = Buffer.from(name, 'latin1');
-    this.#write({ name, createRevision: 0, version: 0, lease: noLease, valueLength: 0 }, [key, this.#trace]);
+    const version = new Version({
+      name,
+      main: this.#before + 1,
+      sub: this.#changes,
+      createRevision: 0,
+      version: 0,
+      lease: noLease,
+      valueLength: 0,
+      traceLength: this.#trace.byteLength,
+    });
+    this.#write(version, [key, this.#trace]);
     if (lease !== noLease) this.#target.leases.detach(key, lease);
   }
 
-  #write(
-    fields: Pick<Version, 'name' | 'createRevision' | 'version' | 'lease' | 'valueLength'>,
-    parts: readonly Uint8Array[],
-  ): void {
-    const main = this.#before + 1;
-    const version = new Version({ ...fields, main, sub: this.#changes, traceLength: this.#trace.byteLength });
+  #write(version: Version, parts: readonly Uint8Array[]): void {
     this.#target.write(version, parts);
     this.#changes += 1;
   }
 }
 
 /** Reads as the store does, within a transaction. */
-interface Reads {
+export interface Reads {
   /** What is wrong with it in the state before the transaction. */
   refuse(range: RangeRequest): StoreError | undefined;
   /** Sees what the transaction wrote before it. */

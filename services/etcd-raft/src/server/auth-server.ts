@@ -19,12 +19,12 @@ export function createAuthServer(parts: ServerParts, hasher: PasswordHasher): Au
     authenticate: (name, password) => authenticate(parts, hasher, { name, password }),
     userAdd: async ({ name, password, noPassword }, caller) => {
       if (name === '') throw storeError('userEmpty');
-      throwIf(parts.state.auth.checkAdmin(originOf(parts, caller)));
+      await admitAdmin(parts, caller);
       const passwordHash = noPassword ? '' : await hashOf(password);
       return change({ type: 'userAdd', user: name, passwordHash }, caller);
     },
     userChangePassword: async (user, password, caller) => {
-      throwIf(parts.state.auth.checkAdmin(originOf(parts, caller)));
+      await admitAdmin(parts, caller);
       const passwordHash = await hashOf(password);
       return change({ type: 'userChangePassword', user, passwordHash }, caller);
     },
@@ -41,14 +41,20 @@ export function createAuthServer(parts: ServerParts, hasher: PasswordHasher): Au
   };
 }
 
+/** Before a password is hashed for somebody: it takes a while. */
+async function admitAdmin(parts: ServerParts, caller: Caller): Promise<void> {
+  await readBarrier(parts);
+  throwIf(parts.state.auth.checkAdmin(originOf(parts, caller)));
+}
+
 function reads(
   parts: ServerParts,
 ): Pick<AuthServer, 'status' | 'userGet' | 'userList' | 'roleGet' | 'roleList'> {
   const { auth } = parts.state;
   /** `own`: what a user may ask about itself. */
   const admit = async (caller: Caller, own: (user: string) => boolean = () => false) => {
-    const origin = originOf(parts, caller);
     await readBarrier(parts);
+    const origin = originOf(parts, caller);
     const refused = auth.checkAdmin(origin);
     if (refused?.code === 'permissionDenied' && origin.user !== undefined && own(origin.user)) return;
     throwIf(refused);

@@ -1,6 +1,6 @@
 import { StoreError } from '@kubelab/store';
 import type { Timer } from '@kubelab/world';
-import { internalOrigin, propose, type ServerParts } from './parts.js';
+import { proposeInternally, type ServerParts } from './parts.js';
 
 /** As etcd's --auto-compaction-mode and --auto-compaction-retention. */
 export type AutoCompaction =
@@ -41,7 +41,7 @@ export class AutoCompactor {
     const { node, state, telemetry } = this.#parts;
     const revision = this.#due();
     if (revision <= state.store.compactRevision || node.status().role !== 'leader') return;
-    propose(this.#parts, { type: 'compact', revision }, internalOrigin).then(
+    proposeInternally(this.#parts, { type: 'compact', revision }).then(
       () => telemetry.log.info({ revision }, 'history was compacted'),
       (error: unknown) => {
         const late = error instanceof StoreError && error.code === 'compacted';

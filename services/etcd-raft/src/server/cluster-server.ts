@@ -17,9 +17,8 @@ type ClusterCalls = Pick<
 export function createClusterServer(parts: ServerParts): ClusterCalls {
   const { members } = parts.state;
   const admit = async (caller: Caller) => {
-    const origin = originOf(parts, caller);
     await readBarrier(parts);
-    throwIf(parts.state.auth.checkAdmin(origin));
+    throwIf(parts.state.auth.checkAdmin(originOf(parts, caller)));
   };
   const change = async (
     changes: readonly MembershipChange[],
@@ -30,8 +29,8 @@ export function createClusterServer(parts: ServerParts): ClusterCalls {
   };
   return {
     memberList: async ({ linearizable }, caller) => {
-      originOf(parts, caller);
       if (linearizable) await readBarrier(parts);
+      originOf(parts, caller);
       return { header: parts.header(), members: members.list };
     },
     memberAdd: async ({ peerUrls, isLearner }, caller) => {

@@ -26,10 +26,10 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { createMaintenance, Quota } from './maintenance.js';
 import {
   ensured,
-  internalOrigin,
   originOf,
-  propose,
+  proposeAs,
   proposeFor,
+  proposeInternally,
   readBarrier,
   type ServerParts,
   throwIf,
@@ -122,14 +122,13 @@ function createKv(
   quota: Quota,
   maxRequestBytes: number,
 ): Pick<EtcdServer, 'range' | 'txn' | 'compact' | 'watch'> {
-  const { state, proposer, header } = parts;
+  const { state, header } = parts;
   const { store, auth } = state;
   return {
     range: async (request, caller): Promise<RangeResponse> => {
       throwIf(validateRange(request));
-      const origin = originOf(parts, caller);
       if (request.serializable !== true) await readBarrier(parts);
-      throwIf(auth.checkRange(origin, request, 'read'));
+      throwIf(auth.checkRange(originOf(parts, caller), request, 'read'));
       const result = ensured(store.range(request));
       return { header: header(), ...result };
     },
@@ -140,7 +139,7 @@ function createKv(
       if (isReadOnly(request)) return readTxnNow(parts, request, caller);
       checkBacklog(parts);
       if (quota.isExceededBy(request, bytes.byteLength)) await quota.refuse();
-      const { revision, txn } = await proposer.propose(encodeTxnEntry(bytes, originOf(parts, caller)));
+      const { revision, txn } = await proposeAs(parts, caller, (origin) => encodeTxnEntry(bytes, origin));
       if (txn === undefined) throw storeError('corrupt', { detail: 'a transaction gave no result' });
       return { header: header(revision), ...txn };
     },
@@ -159,9 +158,8 @@ function createKv(
 
 /** What changes nothing does not go through the log. */
 async function readTxnNow(parts: ServerParts, request: TxnRequest, caller: Caller): Promise<TxnResponse> {
-  const origin = originOf(parts, caller);
   if (!isSerializable(request)) await readBarrier(parts);
-  throwIf(checkTxn(request, origin, parts.state));
+  throwIf(checkTxn(request, originOf(parts, caller), parts.state));
   const { revision, succeeded, responses } = ensured(parts.state.store.txn(request, undefined));
   return { header: parts.header(revision), succeeded, responses };
 }
@@ -188,8 +186,8 @@ function createLeases(
       if (quota.isExceeded(leaseBytes)) await quota.refuse();
       const ttl = Math.max(Math.ceil(request.ttl), ttlMinSeconds);
       const id = request.id === 0n ? randomLeaseId(parts) : request.id;
-      const { revision } = await propose(parts, { type: 'leaseGrant', id, ttl }, originOf(parts, caller));
-      return { header: header(revision), id, ttl };
+      const granted = await proposeFor(parts, { type: 'leaseGrant', id, ttl }, caller);
+      return { header: granted, id, ttl };
     },
     leaseRevoke: (id, caller) => {
       if (id <= 0n) throw storeError('leaseNotFound');
@@ -201,16 +199,15 @@ function createLeases(
       return { header: header(), id, ttl: Math.max(0, ttl) };
     },
     leaseTimeToLive: async ({ id, keys }, caller) => {
-      const origin = originOf(parts, caller);
       const { ttl, grantedTtl } = id <= 0n ? { ttl: -1, grantedTtl: 0 } : await proposer.leaseTimeToLive(id);
       if (!keys) return { header: header(), id, ttl, grantedTtl, keys: [] };
       await readBarrier(parts);
-      throwIf(checkLeaseKeys(id, 'read', origin, state));
+      throwIf(checkLeaseKeys(id, 'read', originOf(parts, caller), state));
       return { header: header(), id, ttl, grantedTtl, keys: lessor.keys(id) };
     },
     leaseLeases: async (caller) => {
-      const origin = originOf(parts, caller);
       await readBarrier(parts);
+      const origin = originOf(parts, caller);
       throwIf(state.auth.checkUser(origin));
       const ids = lessor.ids();
       if (state.auth.enabled) for (const id of ids) throwIf(checkLeaseKeys(id, 'read', origin, state));
@@ -262,7 +259,7 @@ class Publisher {
     }
     this.#underWay = true;
     const command = { type: 'memberPublish', id: memberId, name, clientUrls: urls } as const;
-    propose(this.#parts, command, internalOrigin)
+    proposeInternally(this.#parts, command)
       .catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error;
         telemetry.log.debug({ error }, 'this member could not make itself known yet');

@@ -4,10 +4,9 @@ import { noMember } from '../state/members.js';
 import { mayPut } from '../state/permit.js';
 import {
   ensured,
-  internalOrigin,
   originOf,
-  propose,
   proposeFor,
+  proposeInternally,
   readBarrier,
   type ServerParts,
   throwIf,
@@ -97,9 +96,8 @@ async function alarm(parts: ServerParts, request: AlarmRequest, caller: Caller):
   const { alarms } = parts.state;
   const { action, memberId, alarm: type } = request;
   if (action === 'get') {
-    const origin = originOf(parts, caller);
     await readBarrier(parts);
-    throwIf(parts.state.auth.checkUser(origin));
+    throwIf(parts.state.auth.checkUser(originOf(parts, caller)));
     return { header: parts.header(), alarms: alarms.list(memberId, type) };
   }
   const before = alarms.list(memberId, type);
@@ -182,7 +180,7 @@ export class Quota {
     const { memberId, telemetry } = this.#parts;
     const command = { type: 'alarm', action: 'activate', memberId, alarm: 'noSpace' } as const;
     try {
-      await propose(this.#parts, command, internalOrigin);
+      await proposeInternally(this.#parts, command);
     } catch (error) {
       telemetry.log.warn({ error }, 'the alarm could not be raised; the next put tries again');
     }

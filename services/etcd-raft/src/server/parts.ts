@@ -22,7 +22,7 @@ export interface ServerParts extends ClusterIdentity {
 }
 
 /** By the cluster's own doing. */
-export const internalOrigin: Origin = { trace: undefined, user: undefined, authRevision: 0, internal: true };
+const internalOrigin: Origin = { trace: undefined, user: undefined, authRevision: 0, internal: true };
 
 /**
  * As whom a caller asks: while auth is enabled, the user that the token names, else the one that the certificate names. Throws
@@ -45,8 +45,36 @@ export function readBarrier({ proposer }: ServerParts): Promise<void> {
   return proposer.readBarrier();
 }
 
-export function propose(parts: ServerParts, command: Command, origin: Origin): Promise<Applied> {
-  return parts.proposer.propose(encodeEntry(command, origin));
+/** Who changed the rules meanwhile is followed so often. */
+const admissionsMax = 4;
+
+/**
+ * Proposes on behalf of a caller. An entry that was admitted under rules that changed before it was applied is refused by
+ * all members, and executed by none: it is admitted anew, by the rules as they are then.
+ */
+export async function proposeAs(
+  parts: ServerParts,
+  caller: Caller,
+  encode: (origin: Origin) => Uint8Array,
+): Promise<Applied> {
+  for (let attempt = 1; ; attempt += 1) {
+    const origin = originOf(parts, caller);
+    try {
+      return await parts.proposer.propose(encode(origin));
+    } catch (error) {
+      if (!isStale(error, origin) || attempt >= admissionsMax) throw error;
+      await readBarrier(parts);
+    }
+  }
+}
+
+function isStale(error: unknown, { user }: Origin): boolean {
+  if (!(error instanceof StoreError)) return false;
+  return error.code === 'authOldRevision' || (error.code === 'userEmpty' && user === undefined);
+}
+
+export function proposeInternally(parts: ServerParts, command: Command): Promise<Applied> {
+  return parts.proposer.propose(encodeEntry(command, internalOrigin));
 }
 
 export async function proposeFor(
@@ -54,7 +82,7 @@ export async function proposeFor(
   command: Command,
   caller: Caller,
 ): Promise<ResponseHeader> {
-  const { revision } = await propose(parts, command, originOf(parts, caller));
+  const { revision } = await proposeAs(parts, caller, (origin) => encodeEntry(command, origin));
   return parts.header(revision);
 }
 

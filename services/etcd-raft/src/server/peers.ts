@@ -97,6 +97,8 @@ export function peerService(leader: PeerCalls, cluster: () => Promise<ClusterVie
 interface Dialled {
   readonly address: Address;
   readonly client: WireClient;
+  /** Requests that wait for an answer. */
+  underWay: number;
 }
 
 /** Connections to other members for what goes to the leader; made when first needed. */
@@ -113,12 +115,18 @@ export class PeerLinks {
 
   setPeers(peers: ReadonlyMap<MemberId, Peer>): void {
     this.#peers = peers;
-    for (const [id, { address, client }] of this.#dialled) {
+    for (const [id, dialled] of this.#dialled) {
+      const { host, port } = dialled.address;
       const now = peers.get(id)?.address;
-      if (now?.host === address.host && now.port === address.port) continue;
+      if (now?.host === host && now.port === port) continue;
       this.#dialled.delete(id);
-      void client.close();
+      this.#maybeClose(id, dialled);
     }
+  }
+
+  /** Connects to a member that will be called. */
+  warm(to: MemberId): void {
+    this.#dial(to);
   }
 
   /** The member's name, as its clients know it. */
@@ -147,24 +155,35 @@ export class PeerLinks {
   }
 
   async #call(to: MemberId, name: string, message: Message, deadlineMs: number): Promise<Message> {
-    const client = this.#client(to);
-    if (client === undefined) throw storeError('noLeader', { detail: `member ${to} is not known here` });
+    const dialled = this.#dial(to);
+    // A connection is not waited for here: by the time it is there, another may lead.
+    if (dialled?.client.connected !== true) throw storeError('noLeader');
+    dialled.underWay += 1;
     try {
-      return await client.request(name, message, { deadlineMs });
+      return await dialled.client.request(name, message, { deadlineMs });
     } catch (error) {
       if (error instanceof WireError) throw fromWireError(error);
       throw error;
+    } finally {
+      dialled.underWay -= 1;
+      this.#maybeClose(to, dialled);
     }
   }
 
-  #client(to: MemberId): WireClient | undefined {
+  /** One that is wanted no more ends when it has answered: its removal may be what it was asked for. */
+  #maybeClose(id: MemberId, dialled: Dialled): void {
+    if (this.#dialled.get(id) !== dialled && dialled.underWay === 0) void dialled.client.close();
+  }
+
+  #dial(to: MemberId): Dialled | undefined {
     const peer = this.#peers.get(to);
-    const dialled = this.#dialled.get(to)?.client;
-    if (peer === undefined || dialled !== undefined) return dialled;
+    const known = this.#dialled.get(to);
+    if (peer === undefined || known !== undefined) return known;
     const { address, name } = peer;
     const client = dialWire(this.#context, { addresses: [address], tls: this.#tls, to: name });
-    this.#dialled.set(to, { address, client });
-    return client;
+    const dialled = { address, client, underWay: 0 };
+    this.#dialled.set(to, dialled);
+    return dialled;
   }
 }
 

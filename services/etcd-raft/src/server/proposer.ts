@@ -46,7 +46,10 @@ export class Proposer implements PeerCalls {
     };
     this.#leave = [
       state.onApplied((index) => this.#applied(index)),
-      node.onStatusChange(() => this.#wakeLeaderWaiters()),
+      node.onStatusChange(({ id, leader }) => {
+        if (leader !== undefined && leader !== id) options.links.warm(leader);
+        this.#wakeLeaderWaiters();
+      }),
     ];
   }
 

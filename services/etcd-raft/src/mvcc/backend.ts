@@ -69,18 +69,22 @@ export const backlogBytesMax = 64 * 1024 * 1024;
 export class MetaMap implements BackendMeta {
   readonly #values = new Map<string, Uint8Array>();
   readonly #dirty = new Set<string>();
+  #bytes = 0;
 
   get(key: string): Uint8Array | undefined {
     return this.#values.get(key);
   }
 
   put(key: string, value: Uint8Array): void {
+    this.#count(key, -1);
     // Copied: a kept view would keep the whole network or log buffer it lies in.
     this.#values.set(key, new Uint8Array(value));
+    this.#count(key, 1);
     this.#dirty.add(key);
   }
 
   delete(key: string): void {
+    this.#count(key, -1);
     if (this.#values.delete(key)) this.#dirty.add(key);
   }
 
@@ -90,9 +94,7 @@ export class MetaMap implements BackendMeta {
   }
 
   get bytes(): number {
-    let bytes = 0;
-    for (const [key, value] of this.#values) bytes += key.length + value.byteLength;
-    return bytes;
+    return this.#bytes;
   }
 
   /** Keys changed since the last call. */
@@ -105,5 +107,11 @@ export class MetaMap implements BackendMeta {
   clear(): void {
     for (const key of this.#values.keys()) this.#dirty.add(key);
     this.#values.clear();
+    this.#bytes = 0;
+  }
+
+  #count(key: string, sign: 1 | -1): void {
+    const value = this.#values.get(key);
+    if (value !== undefined) this.#bytes += sign * (key.length + value.byteLength);
   }
 }

@@ -84,6 +84,8 @@ export class LmdbBackend implements Backend {
   readonly #cached: { readonly versions: readonly Version[]; readonly bytes: number }[] = [];
   #cachedBytes = 0;
   #durableIndex = 0;
+  /** As of the last transaction. */
+  #fileBytes: FileBytes;
   #failure: unknown;
   #defragments = 0;
   readonly #scratchKey = Buffer.alloc(versionKeyBytes, versionsStart);
@@ -95,6 +97,7 @@ export class LmdbBackend implements Backend {
     for (const file of readdirSync(dirname(this.#path)))
       if (file.startsWith(`${basename(this.#path)}.defragment-`)) rmSync(join(dirname(this.#path), file));
     this.#database = openFile(this.#path);
+    this.#fileBytes = fileBytes(this.#database);
   }
 
   get durableIndex(): number {
@@ -102,13 +105,11 @@ export class LmdbBackend implements Backend {
   }
 
   get bytes(): number {
-    const { pageSize, lastPageNumber } = pagesOf(this.#database);
-    return (lastPageNumber + 1) * pageSize + this.backlogBytes;
+    return this.#fileBytes.all + this.backlogBytes;
   }
 
   get bytesInUse(): number {
-    const { pageSize, usedPages } = pagesOf(this.#database);
-    return usedPages * pageSize + this.backlogBytes;
+    return this.#fileBytes.used + this.backlogBytes;
   }
 
   get backlogBytes(): number {
@@ -269,6 +270,7 @@ export class LmdbBackend implements Backend {
     const durable = await this.#transaction(database, gathered);
     if (!durable) throw new Error('a transaction was not executed');
     database.resetReadTxn();
+    this.#fileBytes = fileBytes(database);
     if (epoch !== this.#epoch) return;
     if (gathered.state !== undefined) this.#durableIndex = gathered.state.value?.appliedIndex ?? 0;
     this.#cache(gathered);
@@ -325,6 +327,7 @@ export class LmdbBackend implements Backend {
     // Open files follow their names. Who crashes before this line finds the old file, who crashes after it the new one.
     renameSync(path, this.#path);
     this.#database = database;
+    this.#fileBytes = fileBytes(database);
     await old.close();
     rmSync(`${path}-lock`, { force: true });
   }
@@ -384,19 +387,21 @@ function metaRecord(key: string, value: Uint8Array): Buffer {
   return Buffer.concat([length, name, value]);
 }
 
-/** What getStats() tells, which the library leaves untyped. */
-function pagesOf(database: RootDatabase<Buffer, Buffer>): {
-  readonly pageSize: number;
-  readonly lastPageNumber: number;
-  readonly usedPages: number;
-} {
+interface FileBytes {
+  readonly all: number;
+  readonly used: number;
+}
+
+/** By what getStats() tells, which the library leaves untyped. */
+function fileBytes(database: RootDatabase<Buffer, Buffer>): FileBytes {
   const stats = new Map<string, unknown>(Object.entries(database.getStats()));
   const number = (name: string): number => {
     const value = stats.get(name);
     if (typeof value !== 'number') throw new Error(`lmdb does not tell ${name}`);
     return value;
   };
+  const pageBytes = number('pageSize');
   // Two pages say which transaction counts.
-  const usedPages = 2 + number('treeBranchPageCount') + number('treeLeafPageCount') + number('overflowPages');
-  return { pageSize: number('pageSize'), lastPageNumber: number('lastPageNumber'), usedPages };
+  const used = 2 + number('treeBranchPageCount') + number('treeLeafPageCount') + number('overflowPages');
+  return { all: (number('lastPageNumber') + 1) * pageBytes, used: used * pageBytes };
 }

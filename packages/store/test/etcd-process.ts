@@ -75,6 +75,8 @@ export async function startEtcd({ members = 1, tls }: EtcdClusterOptions = {}): 
   return { endpoints: started.map(({ client }) => client), members: started, stop };
 }
 
+const program = 'etcd';
+
 class Member implements EtcdMember {
   readonly client: Address;
   readonly #args: readonly string[];
@@ -87,7 +89,7 @@ class Member implements EtcdMember {
   }
 
   async start(): Promise<void> {
-    const child = spawn('etcd', this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     const withThisProcess = () => child.kill('SIGKILL');
     process.once('exit', withThisProcess);

@@ -74,7 +74,13 @@ class EtcdStore implements Store {
 
   constructor(world: EtcdContext['world'], options: EtcdOptions) {
     this.#world = world;
-    this.#endpoints = new Endpoints(world, options);
+    this.#endpoints = new Endpoints(world, {
+      ...options,
+      // Its watches would notice by keep-alive, later.
+      hung: (endpoint) => {
+        for (const [watch, at] of [...this.#watches]) if (at === endpoint) watch.leave();
+      },
+    });
   }
 
   range(request: RangeRequest, options?: StoreCallOptions): Promise<RangeResponse> {
@@ -202,7 +208,7 @@ class EtcdStore implements Store {
         const hangs = failure.code === 'timeout' && !failure.message.startsWith('etcdserver');
         over(hangs || failure.code === 'unavailable' ? undefined : clock.monotonicMs());
         if (signal?.aborted === true || this.#closed || !mayRetry(failure, false)) throw failure;
-        if (hangs && deadlineMs >= tryDeadlineMs) this.#hangs(endpoint);
+        if (hangs && deadlineMs >= tryDeadlineMs) this.#endpoints.hangs(endpoint);
         else if (!hangs) this.#endpoints.leave(endpoint);
         if (!mayRetry(failure, write)) throw failure;
         if (clock.monotonicMs() + delayMs >= untilMs) throw lateError(failure);
@@ -211,12 +217,6 @@ class EtcdStore implements Store {
       await timers.sleep(delayMs * (0.5 + random.next() / 2));
       delayMs = Math.min(retryDelayMaxMs, delayMs * 2);
     }
-  }
-
-  /** Its watches would notice by keep-alive, later. */
-  #hangs(endpoint: Endpoint): void {
-    this.#endpoints.leave(endpoint);
-    for (const [watch, at] of [...this.#watches]) if (at === endpoint) watch.leave();
   }
 }
 

@@ -15,16 +15,22 @@ export interface Endpoint {
 export class Endpoints {
   readonly #world: Pick<World, 'clock' | 'random'>;
   readonly #endpoints: readonly Endpoint[];
+  readonly #hung: (endpoint: Endpoint) => void;
   #turn: number;
   #closed = false;
 
   constructor(
     world: Pick<World, 'clock' | 'random'>,
-    options: ChannelSecurity & { readonly endpoints: readonly Address[] },
+    options: ChannelSecurity & {
+      readonly endpoints: readonly Address[];
+      /** What goes on there without asking should go elsewhere, too. */
+      readonly hung: (endpoint: Endpoint) => void;
+    },
   ) {
     if (options.endpoints.length === 0)
       throw storeError('invalidArgument', { detail: 'no endpoints of etcd are configured' });
     this.#world = world;
+    this.#hung = options.hung;
     this.#endpoints = options.endpoints.map((address) => ({
       channel: openChannel(world, address, options),
       silence: new Silence(),
@@ -33,9 +39,16 @@ export class Endpoints {
   }
 
   current(): Endpoint {
-    const nowMs = this.#world.clock.monotonicMs();
-    if (this.#current().silence.lasts(nowMs, patienceMs)) this.#turn += 1;
+    const endpoint = this.#current();
+    if (!endpoint.silence.lasts(this.#world.clock.monotonicMs(), patienceMs)) return endpoint;
+    this.hangs(endpoint);
     return this.#current();
+  }
+
+  /** It takes what it is asked and says nothing. */
+  hangs(endpoint: Endpoint): void {
+    this.leave(endpoint);
+    this.#hung(endpoint);
   }
 
   /** It failed. Many calls may say so of one failure: it is left once. */

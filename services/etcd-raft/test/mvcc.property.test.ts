@@ -108,6 +108,6 @@ for (const kind of kinds)
       const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) =>
         run(kind, steps),
       );
-      await t.resolves(fc.assert(property, { numRuns: kind.isDurable ? 60 : 400 }));
+      await t.resolves(fc.assert(property, { numRuns: kind.isDurable ? 40 : 300 }));
     },
   );

@@ -54,7 +54,7 @@ for (const from of kinds)
             await Promise.all([source.end(), target.end()]);
           },
         );
-        const numRuns = from.isDurable || to.isDurable ? 25 : 150;
+        const numRuns = from.isDurable || to.isDurable ? 12 : 100;
         await t.resolves(fc.assert(property, { numRuns }));
       },
     );

@@ -24,7 +24,10 @@ export interface LmdbBackendOptions {
 
 const defaults = { writeIntervalMs: 100, cacheBytesMax: 16 * 1024 * 1024 };
 
-/** A transaction begins before its time when so much waits for it. */
+/**
+ * Commits are gathered into one transaction up to this (a larger commit is one by itself), and it is not waited for more. What is
+ * encoded in one go holds up the event loop: this much for some milliseconds.
+ */
 const gatheredBytesMax = 1024 * 1024;
 
 /**
@@ -74,8 +77,9 @@ export class LmdbBackend implements Backend {
   #uncommitted: Version[] = [];
   #uncommittedBytes = 0;
   #cleared = false;
-  #gathered = nothingGathered();
-  #gatheredAny = false;
+  /** Committed; a transaction each, in this order. */
+  #queue: Gathered[] = [];
+  #queuedBytes = 0;
   #writing: Promise<void> | undefined;
   #writingBytes = 0;
   #writeTimer: NodeJS.Timeout | undefined;
@@ -113,7 +117,7 @@ export class LmdbBackend implements Backend {
   }
 
   get backlogBytes(): number {
-    return this.#gathered.bytes + this.#writingBytes;
+    return this.#queuedBytes + this.#writingBytes;
   }
 
   load(): { readonly state: BackendState; readonly versions: Iterable<Version> } {
@@ -150,40 +154,41 @@ export class LmdbBackend implements Backend {
   }
 
   remove(versions: readonly Version[]): void {
-    const gathered = this.#gathered;
+    const gathered = this.#lastGathered();
     for (const version of versions) {
       if (version.slab !== undefined) this.#arena.free(version.slab, version.bodyLength);
       version.slab = undefined;
-      if (gathered.added.delete(version)) continue;
+      if (this.#queue.some(({ added }) => added.delete(version))) continue;
       gathered.removed.push(version);
-      gathered.bytes += versionKeyBytes;
+      this.#count(gathered, versionKeyBytes);
     }
-    this.#gatheredAny = true;
     this.#writeSoon();
   }
 
   commit(state: BackendState | undefined): void {
     if (this.#failure !== undefined)
       throw new Error(`${this.#path} cannot be written`, { cause: this.#failure });
-    if (this.#cleared) this.#gathered = { ...nothingGathered(), clears: true };
-    const gathered = this.#gathered;
+    if (this.#cleared) {
+      this.#queue = [{ ...nothingGathered(), clears: true }];
+      this.#queuedBytes = 0;
+    }
+    const gathered = this.#lastGathered();
     gathered.state = { value: state };
     for (const version of this.#uncommitted) gathered.added.add(version);
-    gathered.bytes += this.#uncommittedBytes;
+    this.#count(gathered, this.#uncommittedBytes);
     for (const key of this.meta.takeDirty()) {
       const value = this.meta.get(key);
       gathered.meta.set(key, value);
-      gathered.bytes += key.length + (value?.byteLength ?? 0);
+      this.#count(gathered, key.length + (value?.byteLength ?? 0));
     }
     this.#cleared = false;
     this.#uncommitted = [];
     this.#uncommittedBytes = 0;
-    this.#gatheredAny = true;
     this.#writeSoon();
   }
 
   async settled(): Promise<void> {
-    while (this.#failure === undefined && (this.#writing !== undefined || this.#gatheredAny)) {
+    while (this.#failure === undefined && (this.#writing !== undefined || this.#queue.length > 0)) {
       this.#write();
       await this.#writing;
     }
@@ -230,9 +235,23 @@ export class LmdbBackend implements Backend {
     }
   }
 
+  #lastGathered(): Gathered {
+    const last = this.#queue.at(-1);
+    if (last !== undefined && last.bytes < gatheredBytesMax) return last;
+    const gathered = nothingGathered();
+    this.#queue.push(gathered);
+    return gathered;
+  }
+
+  #count(gathered: Gathered, bytes: number): void {
+    gathered.bytes += bytes;
+    this.#queuedBytes += bytes;
+  }
+
   #writeSoon(): void {
-    if (this.#writing !== undefined || !this.#gatheredAny || this.#failure !== undefined) return;
-    if (this.#gathered.bytes >= gatheredBytesMax) this.#write();
+    const [next] = this.#queue;
+    if (this.#writing !== undefined || next === undefined || this.#failure !== undefined) return;
+    if (next.bytes >= gatheredBytesMax) this.#write();
     else if (this.#writeTimer === undefined) {
       const delayMs = this.#lastWriteMs + this.#writeIntervalMs - performance.now();
       this.#writeTimer = setTimeout(() => this.#write(), Math.max(0, delayMs));
@@ -242,10 +261,10 @@ export class LmdbBackend implements Backend {
   #write(): void {
     clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
-    if (this.#writing !== undefined || !this.#gatheredAny || this.#failure !== undefined) return;
-    const gathered = this.#gathered;
-    this.#gathered = nothingGathered();
-    this.#gatheredAny = false;
+    if (this.#writing !== undefined || this.#failure !== undefined) return;
+    const gathered = this.#queue.shift();
+    if (gathered === undefined) return;
+    this.#queuedBytes -= gathered.bytes;
     this.#writingBytes = gathered.bytes;
     this.#lastWriteMs = performance.now();
     this.#writing = this.#writeOut(gathered)

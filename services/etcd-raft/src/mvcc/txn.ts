@@ -1,8 +1,6 @@
 import {
-  BytesError,
   type Compare,
   compareKeys,
-  decodeTxn,
   inRange,
   invalidArgument,
   isUnbounded,
@@ -17,23 +15,11 @@ import {
 } from '@kubelab/store';
 import { type KeyName, keyName } from './version.js';
 
-/** etcd's defaults: --max-txn-ops 128, --max-request-bytes 1.5 MiB. */
-export const txnLimits = { operationsMax: 128, requestBytesMax: 1.5 * 1024 * 1024 } as const;
+/** etcd's default (--max-txn-ops). Bytes of a request are bounded by who takes it in. */
+export const txnLimits = { operationsMax: 128 } as const;
 
 const sortTargets = ['key', 'version', 'createRevision', 'modRevision', 'value'];
 const sortOrders = ['none', 'ascend', 'descend'];
-
-/** A request as it stands in the log, checked. The same on every member: what one refuses, all refuse. */
-export function readTxn(bytes: Uint8Array): TxnRequest | StoreError {
-  if (bytes.byteLength > txnLimits.requestBytesMax) return storeError('requestTooLarge');
-  try {
-    const txn = decodeTxn(bytes);
-    return validateTxn(txn) ?? txn;
-  } catch (error) {
-    if (!(error instanceof BytesError)) throw error;
-    return storeError('invalidArgument', { detail: error.message });
-  }
-}
 
 /** What is wrong with a request whatever the state; undefined when nothing is. Texts are etcd's (rpctypes/error.go). */
 export function validateTxn(request: TxnRequest): StoreError | undefined {

@@ -68,9 +68,7 @@ export interface EtcdServer {
     caller: Caller,
   ): Promise<{ readonly header: ResponseHeader; readonly hash: number; readonly compactRevision: number }>;
   /** The member's own state as a file that `etcd-raft restore` takes; header first. `bytes`: how long it will be, when known. */
-  snapshot(
-    caller: Caller,
-  ): Promise<{
+  snapshot(caller: Caller): Promise<{
     readonly header: ResponseHeader;
     readonly bytes: number;
     readonly chunks: AsyncIterable<Uint8Array>;

@@ -52,7 +52,6 @@ t.test('arguments that make no sense have etcd’s texts', async (t) => {
   for (const [operation, message] of bad)
     t.match(validateTxn(request(operation)), { code: 'invalidArgument', message: `etcdserver: ${message}` });
 });
-});
 
 t.test('what is refused changes nothing, not even the revision', async (t) => {
   const { store, leases, end } = memory.open();

@@ -75,8 +75,6 @@ export async function startEtcd({ members = 1, tls }: EtcdClusterOptions = {}): 
   return { endpoints: started.map(({ client }) => client), members: started, stop };
 }
 
-const program = 'etcd';
-
 class Member implements EtcdMember {
   readonly client: Address;
   readonly #args: readonly string[];
@@ -89,26 +87,27 @@ class Member implements EtcdMember {
   }
 
   async start(): Promise<void> {
-    const child = spawn(program, this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // It dies with this process, however that ends.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'etcd', ...this.#args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     this.#child = child;
-    const withThisProcess = () => child.kill('SIGKILL');
-    process.once('exit', withThisProcess);
-    this.#over = new Promise((resolve) =>
-      child.on('close', () => {
-        process.off('exit', withThisProcess);
-        resolve();
-      }),
-    );
+    this.#over = new Promise((resolve) => child.on('close', () => resolve()));
     let log = '';
     await new Promise<void>((resolve, reject) => {
-      child.on('error', (cause) =>
-        reject(new Error('this test needs etcd: apt-get install etcd-server etcd-client', { cause })),
-      );
+      const absent = (cause?: Error) =>
+        reject(
+          new Error('this test needs etcd: apt-get install etcd-server etcd-client util-linux', { cause }),
+        );
+      child.on('error', absent);
       child.stderr.on('data', (data: Buffer) => {
         if (log.length < 100_000) log += data.toString();
         if (/ready to serve client requests|serving client (traffic|requests)/.test(log)) resolve();
       });
-      child.on('close', (code) => reject(new Error(`etcd ended with ${code}:\n${log}`)));
+      child.on('close', (code) => {
+        if (code === 127) absent();
+        else reject(new Error(`etcd ended with ${code}:\n${log}`));
+      });
     });
   }
 

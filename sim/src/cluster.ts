@@ -34,7 +34,9 @@ interface Member {
   role: string;
   /** A newcomer: it asks the others who it is. */
   joins: boolean;
-  /** Bits of its log have flipped: it is right to refuse. */
+  /** As far as is known: a newcomer learns first. */
+  votes: boolean;
+  /** Bits of its log have flipped, or are about to: it is right to refuse. */
   rotten: boolean;
 }
 
@@ -124,19 +126,31 @@ export class SimulatedStore {
     return this.#members.get(name)?.rotten === true;
   }
 
-  /** Those whose disks are whole are a majority without it, and stay one if one more is away for a while. */
+  promoted(name: string): void {
+    const member = this.#members.get(name);
+    if (member !== undefined) member.votes = true;
+  }
+
+  /** Voters whose disks are whole are a majority without it. */
   canSpare(name: string): boolean {
-    const whole = this.members().filter((other) => other !== name && !this.isRotten(other));
-    return whole.length > this.#members.size / 2;
+    const voters = [...this.#members.values()].filter((member) => member.votes);
+    const whole = voters.filter((member) => member.name !== name && !member.rotten);
+    return whole.length > voters.length / 2;
+  }
+
+  /** Nobody else is to be taken away from now on. */
+  condemn(name: string): void {
+    const member = this.#members.get(name);
+    if (member !== undefined) member.rotten = true;
   }
 
   /** Where a bit flipped, for the story; undefined when the log is too short for it to be noticed. */
   rot(name: string, at: number): string | undefined {
-    const flipped = this.#simulation.rot(name, `${dataDirectory}/wal`, at);
     const member = this.#members.get(name);
-    if (flipped === undefined || member === undefined) return undefined;
-    member.rotten = true;
-    return `a bit of ${flipped.path} at byte ${flipped.position} of ${name} flipped`;
+    if (member === undefined) return undefined;
+    const flipped = this.#simulation.rot(name, `${dataDirectory}/wal`, at);
+    member.rotten = flipped !== undefined;
+    return flipped && `a bit of ${flipped.path} at byte ${flipped.position} of ${name} flipped`;
   }
 
   /* ------------------------------------------------------------ clients */
@@ -279,8 +293,9 @@ export class SimulatedStore {
 }
 
 function newMember(name: string, joins: boolean, starts = 0): Member {
+  const votes = !joins;
   const nothing = { started: false, server: undefined, state: undefined, role: '', rotten: false };
-  return { name, starts, joins, ...nothing };
+  return { name, starts, joins, votes, ...nothing };
 }
 
 function isDiskTrouble(error: unknown): boolean {

@@ -183,7 +183,8 @@ export class FaultRunner {
 
   /** The member must notice and refuse; the others go on without it. */
   #rot(name: string, at: number): void {
-    if (!this.#store.canSpare(name)) return;
+    if (this.#operator.busy || !this.#store.canSpare(name)) return;
+    this.#store.condemn(name);
     this.#store.crash(name);
     this.#simulation.schedule(rotDownMs / 2, () => {
       const flipped = this.#store.rot(name, at);

@@ -96,6 +96,7 @@ export class Operator {
         await server.memberPromote(id, caller);
       return true;
     });
+    if (promoted === true) this.#store.promoted(name);
     this.#store.note(promoted === undefined ? `${name} stays a learner` : `${name} votes`);
   }
 

@@ -154,3 +154,25 @@ for (const kind of kinds)
     t.match(store.range(everything), { count: 29 });
     await end();
   });
+
+for (const kind of kinds)
+  t.test(`${kind.name}: who reads a snapshot while the state is replaced is told so`, async (t) => {
+    const { store, end } = kind.open();
+    for (let at = 0; at < 50; at += 1) store.txn(request(put('k', `${at}`)), undefined);
+    store.commit(1);
+    const chunks = [...store.snapshot()];
+    const reading = store.snapshot();
+    reading.next();
+    const hashing = t.rejects(store.hash(), { code: 'unavailable' });
+    store.compact(40);
+    store.commit(2);
+    await store.restore(chunks);
+    t.throws(() => reading.next(), /was replaced/);
+    await hashing;
+    t.same([store.compactRevision, store.counts.versions, store.appliedIndex], [0, 50, 1]);
+    store.compact(50);
+    store.commit(3);
+    await store.physicallyCompacted();
+    t.equal(store.counts.versions, 2, 'nobody holds off compaction any more');
+    await end();
+  });

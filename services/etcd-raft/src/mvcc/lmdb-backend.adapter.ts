@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { open as openForSync, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { type Backend, type BackendState, emptyState, MetaMap } from './backend.js';
@@ -342,9 +343,11 @@ export class LmdbBackend implements Backend {
   async #replaceBy(path: string): Promise<void> {
     const old = this.#database;
     await old.backup(path, true);
+    await sync(path);
     const database = openFile(path);
-    // Open files follow their names. Who crashes before this line finds the old file, who crashes after it the new one.
-    renameSync(path, this.#path);
+    // Open files do not mind their names. A crash before this line leaves the old file, one after it the new one.
+    await rename(path, this.#path);
+    await sync(dirname(this.#path));
     this.#database = database;
     this.#fileBytes = fileBytes(database);
     await old.close();
@@ -362,6 +365,16 @@ function openFile(path: string): RootDatabase<Buffer, Buffer> {
     // makes them count. (Otherwise the library resolves before the flush.)
     overlappingSync: false,
   });
+}
+
+/** A file or a directory, to the disk. */
+async function sync(path: string): Promise<void> {
+  const handle = await openForSync(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 function encodeState({ revision, compactRevision, appliedIndex }: BackendState): Buffer {

@@ -128,6 +128,7 @@ function createKv(
     range: async (request, caller): Promise<RangeResponse> => {
       throwIf(validateRange(request));
       if (request.serializable !== true) await readBarrier(parts);
+      else checkBegun(parts);
       throwIf(auth.checkRange(originOf(parts, caller), request, 'read'));
       const result = ensured(store.range(request));
       return { header: header(), ...result };
@@ -159,9 +160,16 @@ function createKv(
 /** What changes nothing does not go through the log. */
 async function readTxnNow(parts: ServerParts, request: TxnRequest, caller: Caller): Promise<TxnResponse> {
   if (!isSerializable(request)) await readBarrier(parts);
+  else checkBegun(parts);
   throwIf(checkTxn(request, originOf(parts, caller), parts.state));
   const { revision, succeeded, responses } = ensured(parts.state.store.txn(request, undefined));
   return { header: parts.header(revision), succeeded, responses };
+}
+
+/** A newcomer that has heard nothing of the state yet has not an old one, but none. */
+function checkBegun({ state }: ServerParts): void {
+  if (state.appliedIndex > 0) return;
+  throw new StoreError('unavailable', 'etcdserver: this member has no state yet', { retryable: true });
 }
 
 /** A disk that does not keep up holds back who writes, not the memory of who waits. */

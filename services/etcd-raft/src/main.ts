@@ -3,6 +3,7 @@ import type { Address, World } from '@kubelab/world';
 import type { Backend } from './mvcc/backend.js';
 import { LmdbBackend } from './mvcc/lmdb-backend.adapter.js';
 import { readAutoCompaction, readDuration } from './server/auto-compaction.js';
+import { initialClusterTokenDefault } from './server/new-cluster.js';
 import { serverDefaults, startEtcdRaft } from './server/start.js';
 
 await runComponent({
@@ -19,7 +20,7 @@ await runComponent({
     'initial-cluster-token': {
       kind: 'string',
       description: 'tells clusters with the same members apart',
-      default: serverDefaults.initialClusterToken,
+      default: initialClusterTokenDefault,
     },
     'listen-client': { kind: 'addresses', description: "where to serve etcd's gRPC: HOST:PORT", default: '' },
     backend: { kind: 'string', description: 'where the state lives: memory or lmdb', default: 'memory' },

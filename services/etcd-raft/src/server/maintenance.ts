@@ -12,13 +12,13 @@ import {
   throwIf,
 } from './parts.js';
 import { storeErrorOf } from './raft-errors.js';
+import { writeSnapshotFile } from './saved-snapshot.js';
 
 /** Of etcd's API that this member speaks. */
 export const protocolVersion = '3.5.0';
 export const quotaBytesDefault = 2 * 1024 ** 3;
 /** Beside a request's own bytes, what a put takes (as etcd counts it). */
 const putOverheadBytes = 256;
-const snapshotMagic = 'kubelab etcd-raft snapshot 1\n';
 
 type MaintenanceCalls = Pick<
   EtcdServer,
@@ -105,41 +105,16 @@ async function alarm(parts: ServerParts, request: AlarmRequest, caller: Caller):
   return { header, alarms: action === 'deactivate' ? before : alarms.list(memberId, type) };
 }
 
-/** Whose it is and as of when, in a line of JSON; then the state's own image, which checks itself. */
 function snapshot(parts: ServerParts): Awaited<ReturnType<EtcdServer['snapshot']>> {
-  const { state, node, clusterId, memberId } = parts;
+  const { state, node, clusterId, memberId, world } = parts;
   const { revision } = state.store;
   const about = { clusterId, memberId, index: state.appliedIndex, term: node.status().term, revision };
-  const head = Buffer.from(`${snapshotMagic}${JSON.stringify(about)}\n`);
-  const image = state.snapshot();
+  const nextTurn = () => new Promise<void>((resolve) => void world.timers.setImmediate(resolve));
   return {
     header: parts.header(),
-    bytes: head.byteLength + state.store.bytesInUse,
-    chunks: inPieces(parts, head, image),
+    bytes: state.store.bytesInUse,
+    chunks: writeSnapshotFile(about, state.snapshot(), nextTurn),
   };
-}
-
-/** A turn of the event loop a chunk: who reads fast does not hold up the others. */
-async function* inPieces(
-  { world }: ServerParts,
-  head: Uint8Array,
-  image: Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield head;
-  for (const chunk of image) {
-    yield chunk;
-    await new Promise<void>((resolve) => void world.timers.setImmediate(resolve));
-  }
-}
-
-/** Where a snapshot file's state image begins. Throws for what is none. */
-export function snapshotImageAt(file: Uint8Array): number {
-  const magic = Buffer.from(snapshotMagic);
-  if (Buffer.compare(magic, file.subarray(0, magic.byteLength)) !== 0)
-    throw new Error('this is no snapshot of etcd-raft');
-  const end = file.indexOf(0x0a, magic.byteLength);
-  if (end < 0) throw new Error('the snapshot is cut off');
-  return end + 1;
 }
 
 /** Puts and new leases stop before the store is larger than its quota: the alarm that this raises stops them on every member. */

@@ -8,7 +8,6 @@ import { type Gateway, serveGateway } from '../gateway/gateway.adapter.js';
 import type { Backend } from '../mvcc/backend.js';
 import { MemoryBackend } from '../mvcc/memory-backend.js';
 import { MvccStore } from '../mvcc/mvcc-store.js';
-import { encodeMemberFacts, initialClusterId, initialMemberId } from '../state/members.js';
 import { createPasswordHasher, type PasswordHasher } from '../state/passwords.adapter.js';
 import { StoreState } from '../state/state-machine.js';
 import type { AutoCompaction } from './auto-compaction.js';
@@ -19,6 +18,7 @@ import {
   readDataDirectory,
 } from './data-directory.js';
 import { createEtcdServer, type RunningEtcdServer } from './etcd-server.js';
+import { addressOf, bootstrapOf, type NewCluster, newCluster, urlOf } from './new-cluster.js';
 import { askForCluster, PeerLinks, peerService } from './peers.js';
 import { type RaftNodeOptions, startRaftNode } from './raft-node.js';
 import { createRaftTransport, type Peer, type RaftReceiver, raftService } from './raft-transport.js';
@@ -33,15 +33,15 @@ export interface ReplicatedState {
 
 export interface EtcdRaftConfig
   extends ComponentConfig,
+    NewCluster,
     Partial<Pick<RaftNodeOptions, keyof typeof timingDefaults>>,
     Pick<RaftNodeOptions, 'plantedBug' | 'observe'> {
   readonly dataDirectory: string;
-  /** All members, this one too; of an existing cluster, those who can be asked. Names, and where members reach them. */
-  readonly initialCluster: Readonly<Record<string, Address>>;
-  /** `existing`: this member was added to a running cluster, which tells it who it is. Default `new`. */
+  /**
+   * `existing`: this member was added to a running cluster, which tells it who it is; `initialCluster` is who can be asked.
+   * Default `new`.
+   */
   readonly initialClusterState?: 'new' | 'existing' | undefined;
-  /** What tells clusters with the same members apart. */
-  readonly initialClusterToken?: string | undefined;
   /** etcd's gRPC, over mutual TLS; absent: not served. */
   readonly listenClient?: Address | undefined;
   /** Where the state lives; in memory when absent. */
@@ -69,7 +69,6 @@ const timingDefaults = {
 } as const;
 
 export const serverDefaults = {
-  initialClusterToken: 'etcd-cluster',
   maxRequestBytes: 1.5 * 1024 * 1024,
   watchProgressNotifyIntervalMs: 10_000,
 } as const;
@@ -256,30 +255,6 @@ async function joinCluster(
   return { name, id: self.id, clusterId, initialMembers: [], joined };
 }
 
-function newCluster(config: EtcdRaftConfig): MemberRecord {
-  const token = config.initialClusterToken ?? serverDefaults.initialClusterToken;
-  const initialMembers = Object.entries(config.initialCluster).map(([name, address]) => {
-    const peerUrls = [urlOf(address)];
-    return { id: initialMemberId(token, name, peerUrls), name, peerUrls };
-  });
-  const clusterId = initialClusterId(
-    token,
-    initialMembers.map(({ id }) => id),
-  );
-  const id = initialMembers.find(({ name }) => name === config.name)?.id ?? '';
-  return { name: config.name, id, clusterId, initialMembers };
-}
-
-function bootstrapOf({ initialMembers }: MemberRecord): RaftNodeOptions['bootstrap'] {
-  if (initialMembers.length === 0) return undefined;
-  const ordered = [...initialMembers].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const voters = ordered.map(({ id }) => id);
-  return {
-    configuration: { voters, votersOutgoing: [], learners: [] },
-    context: encodeMemberFacts(ordered),
-  };
-}
-
 /** By the first address of each that can be read. */
 function peersOf(members: readonly InitialMember[]): ReadonlyMap<MemberId, Peer> {
   return new Map(
@@ -289,15 +264,6 @@ function peersOf(members: readonly InitialMember[]): ReadonlyMap<MemberId, Peer>
       return [[id, { name: name === '' ? `${address.host}:${address.port}` : name, address }]];
     }),
   );
-}
-
-function urlOf({ host, port }: Address): string {
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function addressOf(url: string): Address | undefined {
-  const [, host, port] = /^https?:\/\/\[?([^/]+?)\]?:(\d{1,5})$/.exec(url) ?? [];
-  return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 function serverOptions(config: EtcdRaftConfig) {

@@ -111,6 +111,16 @@ export class MemberTable {
     return this.#removed.has(id);
   }
 
+  /** Another cluster goes on with this state: nothing is left of the members that it had. */
+  begin(configuration: Configuration, context: Uint8Array): void {
+    const meta = this.#meta();
+    for (const prefix of [memberPrefix, removedPrefix])
+      for (const [key] of meta.entries(prefix)) meta.delete(key);
+    this.#members.clear();
+    this.#removed.clear();
+    this.applyConfiguration(configuration, context);
+  }
+
   /** What the entry does not tell of members that stay, stays. */
   applyConfiguration(configuration: Configuration, context: Uint8Array): void {
     const ids = new Set(membersOf(configuration));

@@ -1,14 +1,13 @@
 import { debugService } from '@kubelab/component';
 import { type EtcdServer, type PlantedBug, type ReplicatedState, startEtcdRaft } from '@kubelab/etcd-raft';
 import { connectStore, type Store } from '@kubelab/store';
-import { silentTelemetry } from '@kubelab/telemetry';
+import { createTelemetry, formatLogLine, silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { DiskError, type Simulation, type TlsMaterial, type World } from '@kubelab/world';
 import { initialMembers } from './faults.js';
 import { RaftInvariants, Violation } from './invariants.js';
 
 const port = 2380;
-const dataDirectory = '/data';
 const restartRetryMs = 200;
 /** Clients know them all, though some may never be there. */
 export const membersMax = 5;
@@ -25,15 +24,13 @@ function tlsOf(commonName: string, organization: string): TlsMaterial {
 /** One host of the cluster, in whatever state it is. */
 interface Member {
   readonly name: string;
-  /** Counts its starts. */
-  starts: number;
   /** Started since it last crashed. */
   started: boolean;
   server: EtcdServer | undefined;
   state: ReplicatedState | undefined;
   role: string;
-  /** A newcomer: it asks the others who it is. */
-  joins: boolean;
+  /** Not 0: a newcomer, the so manieth; it asks the others who it is. */
+  readonly joined: number;
   /** As far as is known: a newcomer learns first. */
   votes: boolean;
   /** Bits of its log have flipped, or are about to: it is right to refuse. */
@@ -45,8 +42,12 @@ export class SimulatedStore {
   readonly #simulation: Simulation;
   readonly #plantedBug: PlantedBug | undefined;
   readonly #leaseReads: boolean;
+  readonly #withLogs: boolean;
   readonly #invariants = new RaftInvariants();
   readonly #members = new Map<string, Member>();
+  /** Of each host, also over the members that it was. */
+  readonly #starts = new Map<string, number>();
+  #joined = 0;
   /** Of the replicated state, by applied index: all members must come to the same. */
   readonly #hashes = new Map<number, { readonly hash: string; readonly by: string }>();
   readonly story: string[] = [];
@@ -56,16 +57,22 @@ export class SimulatedStore {
 
   constructor(
     simulation: Simulation,
-    options: { readonly plantedBug: PlantedBug | undefined; readonly leaseReads: boolean },
+    options: {
+      readonly plantedBug: PlantedBug | undefined;
+      readonly leaseReads: boolean;
+      /** What members log is part of the story. */
+      readonly withLogs: boolean;
+    },
   ) {
     this.#simulation = simulation;
     this.#plantedBug = options.plantedBug;
     this.#leaseReads = options.leaseReads;
+    this.#withLogs = options.withLogs;
   }
 
   start(): void {
     for (const name of initialNames) {
-      this.#members.set(name, newMember(name, false));
+      this.#members.set(name, newMember(name, 0));
       this.restart(name);
     }
   }
@@ -84,10 +91,10 @@ export class SimulatedStore {
     return [...this.#members.keys()].sort();
   }
 
-  /** A host for a new member of the group, which exists there already; it starts with an empty disk. */
-  async join(name: string): Promise<void> {
-    await this.#simulation.world(name).disk.remove(dataDirectory);
-    this.#members.set(name, newMember(name, true, this.#members.get(name)?.starts));
+  /** A host for a new member of the group, which exists there already; it starts with an empty directory. */
+  join(name: string): void {
+    this.#joined += 1;
+    this.#members.set(name, newMember(name, this.#joined));
     this.restart(name);
   }
 
@@ -110,7 +117,7 @@ export class SimulatedStore {
 
   /** Changes when the member starts again; undefined while it does not serve. */
   incarnation(name: string): string | undefined {
-    return this.isServing(name) ? `${name}#${this.#members.get(name)?.starts}` : undefined;
+    return this.isServing(name) ? `${name}#${this.#starts.get(name)}` : undefined;
   }
 
   /** Whoever said last that it leads and has not crashed since. */
@@ -148,7 +155,7 @@ export class SimulatedStore {
   rot(name: string, at: number): string | undefined {
     const member = this.#members.get(name);
     if (member === undefined) return undefined;
-    const flipped = this.#simulation.rot(name, `${dataDirectory}/wal`, at);
+    const flipped = this.#simulation.rot(name, `${directoryOf(member)}/wal`, at);
     member.rotten = flipped !== undefined;
     return flipped && `a bit of ${flipped.path} at byte ${flipped.position} of ${name} flipped`;
   }
@@ -215,10 +222,11 @@ export class SimulatedStore {
     const member = this.#members.get(name);
     if (member === undefined || member.started) return;
     member.started = true;
-    member.starts += 1;
+    const starts = (this.#starts.get(name) ?? 0) + 1;
+    this.#starts.set(name, starts);
     this.#invariants.restarted(name);
-    const { starts } = member;
-    const isCurrent = () => this.#members.get(name) === member && member.starts === starts && member.started;
+    const isCurrent = () =>
+      this.#members.get(name) === member && this.#starts.get(name) === starts && member.started;
     this.#start(member, isCurrent).then(
       (server) => {
         if (isCurrent()) member.server = server;
@@ -232,21 +240,26 @@ export class SimulatedStore {
   async #start(member: Member, isCurrent: () => boolean): Promise<EtcdServer | undefined> {
     const { name } = member;
     const world = this.#simulation.world(name);
-    const telemetry = silentTelemetry(world, 'etcd-raft', name);
+    const telemetry = this.#withLogs
+      ? createTelemetry({
+          ...{ component: 'etcd-raft', instance: name, world },
+          destination: { write: (line) => this.note(formatLogLine(line, { colour: false })) },
+        })
+      : silentTelemetry(world, 'etcd-raft', name);
     const links = createLinks();
     const processInfo = () => ({ pid: 0, memoryBytes: 0 });
     const debug = debugService({
       ...{ world, name, component: 'etcd-raft', telemetry, links, processInfo },
       running: () => undefined,
     });
-    const cluster = member.joins ? this.members() : initialNames;
+    const cluster = member.joined > 0 ? this.members() : initialNames;
     let server: EtcdServer | undefined;
     await startEtcdRaft(world, {
-      ...{ name, telemetry, links, debug, dataDirectory },
+      ...{ name, telemetry, links, debug, dataDirectory: directoryOf(member) },
       listen: addressOf(name),
       tls: tlsOf(name, 'kubelab:etcd-members'),
       initialCluster: Object.fromEntries(cluster.map((host) => [host, addressOf(host)])),
-      initialClusterState: member.joins ? 'existing' : 'new',
+      initialClusterState: member.joined > 0 ? 'existing' : 'new',
       ...{ electionTimeoutMs: 300, heartbeatIntervalMs: 50, snapshotEntries: 60, snapshotKeepEntries: 20 },
       leaseReads: this.#leaseReads,
       plantedBug: this.#plantedBug,
@@ -292,10 +305,15 @@ export class SimulatedStore {
   }
 }
 
-function newMember(name: string, joins: boolean, starts = 0): Member {
-  const votes = !joins;
+function newMember(name: string, joined: number): Member {
+  const votes = joined === 0;
   const nothing = { started: false, server: undefined, state: undefined, role: '', rotten: false };
-  return { name, starts, joins, votes, ...nothing };
+  return { name, joined, votes, ...nothing };
+}
+
+/** Each member that a host was has a directory of its own: what was removed does not come back with a crash. */
+function directoryOf({ joined }: Member): string {
+  return `/data/${joined}`;
 }
 
 function isDiskTrouble(error: unknown): boolean {

@@ -20,6 +20,7 @@ Usage: npm run sim -- [--seeds N [--from N] [--jobs N] | --nightly | --seed N | 
   --nightly      run ${nightlySeeds} seeds
   --seed N       run one seed; print its event hash and, when it fails, the story of the shortest schedule that still does
   --jobs N       processes (default: one per core)
+  --logs         with what the members log; with --seed
   --no-shrink    do not look for a shorter schedule
   --page FILE    write the picture of a counterexample (HTML); with --seed
   --planted BUG  with a deliberate mistake, or with each of them in turn (all): ends at the first seed that notices it
@@ -46,6 +47,7 @@ function options() {
         jobs: { type: 'string' },
         nightly: { type: 'boolean', default: false },
         planted: { type: 'string' },
+        logs: { type: 'boolean', default: false },
         'no-shrink': { type: 'boolean', default: false },
         page: { type: 'string' },
         output: { type: 'string', short: 'o', default: 'text' },
@@ -90,7 +92,7 @@ async function shortest(result: RunResult, planted: PlantedBug | undefined): Pro
   await shrinkSchedule(
     result.schedule,
     async (schedule) => {
-      const again = await runSeed({ seed, plantedBug: planted, schedule });
+      const again = await runSeed({ seed, plantedBug: planted, schedule, withLogs: values.logs });
       if (again.violation?.property !== violation?.property) return false;
       best = again;
       return true;
@@ -113,7 +115,7 @@ function tell({ violation, story, schedule }: RunResult): void {
 }
 
 async function one(seed: number, planted: PlantedBug | undefined): Promise<boolean> {
-  const result = await runSeed({ seed, plantedBug: planted });
+  const result = await runSeed({ seed, plantedBug: planted, withLogs: values.logs });
   const shown =
     result.violation === undefined || values['no-shrink'] ? result : await shortest(result, planted);
   if (values.page !== undefined && shown.page !== undefined) writeFileSync(values.page, shown.page);

@@ -89,7 +89,7 @@ export class Operator {
     const id = await this.#memberId(name);
     if (id === undefined) return;
     this.#store.note(`${name} (${id}) joins and learns`);
-    await this.#store.join(name);
+    this.#store.join(name);
     const promoted = await this.#ask(async (server, caller) => {
       const { members } = await server.memberList({ linearizable: true }, caller);
       if (members.some((member) => member.id === id && member.isLearner))

@@ -36,6 +36,8 @@ const leaseBounds = { lateMs: 4_000, earlyMs: 5 };
 export interface RunOptions {
   readonly seed: number;
   readonly plantedBug?: PlantedBug | undefined;
+  /** What members log is part of the story. */
+  readonly withLogs?: boolean;
   /** A part of the seed's own schedule; absent: all of it. */
   readonly schedule?: Partial<Schedule>;
 }
@@ -81,6 +83,7 @@ class Run {
       plantedBug: options.plantedBug,
       // Every fourth seed relies on leases for its reads.
       leaseReads: options.seed % 4 === 0,
+      withLogs: options.withLogs === true,
     });
     this.#operator = new Operator(this.#simulation, this.#store);
     this.#faults = new FaultRunner(this.#simulation, this.#store, this.#operator);

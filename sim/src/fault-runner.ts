@@ -66,39 +66,54 @@ export class FaultRunner {
     const { schedule } = this.#after('forMs' in fault ? fault.forMs : 0);
     switch (fault.kind) {
       case 'crash':
-        return this.#crash(name, fault.downMs);
+        this.#crash(name, fault.downMs);
+        break;
       case 'powerCut':
-        return this.#store.members().forEach((member, at) => this.#crash(member, fault.downMs[at] ?? 100));
+        for (const [at, member] of this.#store.members().entries())
+          this.#crash(member, fault.downMs[at] ?? 100);
+        break;
       case 'partition':
-        return this.#partition(name, fault.forMs, fault.direction);
+        this.#partition(name, fault.forMs, fault.direction);
+        break;
       case 'noise':
         this.#links(this.#store.members(), fault);
-        return schedule(() => this.#links(this.#store.members(), undefined));
+        schedule(() => this.#links(this.#store.members(), undefined));
+        break;
       case 'pause':
         this.#simulation.pause(name);
-        return schedule(() => this.#simulation.resume(name));
+        schedule(() => this.#simulation.resume(name));
+        break;
       case 'slowDisk':
         Object.assign(this.#simulation.diskFaults(name), { syncMsMax: fault.syncMsMax });
-        return schedule(() => void Object.assign(this.#simulation.diskFaults(name), { syncMsMax: 2 }));
+        schedule(() => void Object.assign(this.#simulation.diskFaults(name), { syncMsMax: 2 }));
+        break;
       case 'failingDisk':
       case 'fullDisk':
-        return this.#disk(name, fault.kind === 'fullDisk' ? 'full' : 'failing', schedule);
+        this.#disk(name, fault.kind === 'fullDisk' ? 'full' : 'failing', schedule);
+        break;
       case 'hunt':
-        return this.#hunt([...fault.strikes]);
+        this.#hunt([...fault.strikes]);
+        break;
       case 'clock':
-        return this.#simulation.skewClock(name, fault.offsetMs);
+        this.#simulation.skewClock(name, fault.offsetMs);
+        break;
       case 'rot':
-        return this.#rot(name, fault.at);
+        this.#rot(name, fault.at);
+        break;
       case 'transfer':
-        return this.#operator.transfer(name);
+        this.#operator.transfer(name);
+        break;
       case 'grow':
-        return this.#operator.grow();
+        this.#operator.grow();
+        break;
       case 'remove':
-        return this.#operator.remove(name);
+        this.#operator.remove(name);
+        break;
       case 'replace':
-        return this.#operator.replace(name);
+        this.#operator.replace(name);
+        break;
       default:
-        return fault satisfies never;
+        fault satisfies never;
     }
   }
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { PlantedBug } from '@kubelab/etcd-raft';
 import { isPlantedBug, plantedBugs } from './planted.js';
 import { type RunResult, runSeed } from './run.js';
-import { runSeeds } from './seeds.js';
+import { runSeeds } from './seeds.adapter.js';
 import { shrinkSchedule } from './shrink.js';
 
 const nightlySeeds = 10_000;

@@ -52,14 +52,18 @@ export function counterexampleHtml<State, Operation>(
 <body>
 <main>
 <h1>${escapeHtml(options.title)}</h1>
-<p><strong>${escapeHtml(partition)}</strong> (${escapeHtml(model.name)}) is not linearizable. Of ${found.operationsBefore} operations these ${history.length} are enough to show it; none of them can be left out.</p>
+<p><strong>${escapeHtml(partition)}</strong> (${escapeHtml(model.name)}) is not linearizable.
+Of ${found.operationsBefore} operations these ${history.length} are enough to show it; none of them can be left out.</p>
 <p>${why}</p>
 <div class="scroll">
 ${counterexampleSvg(found)}
 </div>
-<p class="legend"><span class="key done"></span> placed, numbered in the order found <span class="key left"></span> not placed <span class="key red"></span> has no place <span class="key lost"></span> not answered in time: took effect at any time later, or never</p>
+<p class="legend"><span class="key done"></span> placed, numbered in the order found
+<span class="key left"></span> not placed <span class="key red"></span> has no place
+<span class="key lost"></span> not answered in time: took effect at any time later, or never</p>
 <table>
-<thead><tr><th>order</th><th>client</th><th>operation</th><th>answer</th><th class="number">called ms</th><th class="number">answered ms</th></tr></thead>
+<thead><tr><th>order</th><th>client</th><th>operation</th><th>answer</th>
+<th class="number">called ms</th><th class="number">answered ms</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -87,7 +91,8 @@ export function counterexampleSvg<State, Operation>(found: Counterexample<State,
       `<line class="lane" x1="${left}" x2="${width - 12}" y1="${y(row) + barHeight / 2}" y2="${y(row) + barHeight / 2}"/>`,
   );
   const label = `${found.history.length} operations that no order explains`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <style>${svgStyle}</style>
 ${lanes.join('\n')}
 ${ticks(bars, x, height, startOf(found.history))}

@@ -28,6 +28,11 @@ export class Raft {
   #restoring = false;
   /** The disk does not answer: this member must not lead. */
   #stalled = false;
+  /**
+   * A configuration is applied, and the disk does not know that it is committed: started again, this member would count by the one
+   * before, and perhaps wait for members that are gone for good.
+   */
+  #commitMatters = false;
   /** Heard a leader before it was started again, perhaps: no vote within an election timeout, for a leader's lease. */
   #mayHaveHeard: boolean;
 
@@ -164,6 +169,7 @@ export class Raft {
   /** A configuration entry is applied: it decides from here on. README.md has the argument why not before. */
   applyConfiguration(configuration: Configuration): void {
     this.#core.setConfiguration(configuration);
+    this.#commitMatters = true;
     this.#leading?.configurationApplied();
   }
 
@@ -233,19 +239,24 @@ export class Raft {
     const { hardState } = this;
     const entries = this.#restoring ? [] : this.log.between(this.#handedOut + 1, this.log.lastIndex);
     // A commit index alone is not worth a sync: it travels with what is.
-    const changed = entries.length > 0 || !samePromises(hardState, this.#savedState);
+    const changed = entries.length > 0 || this.#hardStateChanged();
     this.#savedState = hardState;
+    this.#commitMatters = false;
     this.#handedOut = this.log.lastIndex;
     return { hardState: changed ? hardState : undefined, entries };
   }
 
   hasReady(diskFree: boolean): boolean {
-    const toPersist = this.#handedOut < this.log.lastIndex || !samePromises(this.hardState, this.#savedState);
+    const toPersist = this.#handedOut < this.log.lastIndex || this.#hardStateChanged();
     return (
       !this.#core.outbox.isEmpty(diskFree) ||
       (diskFree && toPersist) ||
       this.#committable() > this.#applyHandedOut
     );
+  }
+
+  #hardStateChanged(): boolean {
+    return this.#commitMatters || !samePromises(this.hardState, this.#savedState);
   }
 
   /** Only what this member's own disk has is applied: a restart finds it again. */

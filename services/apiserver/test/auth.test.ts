@@ -1,7 +1,9 @@
+import { createRealWorld } from '@kubelab/world';
 import t from 'tap';
 import { uncovered } from '../src/auth/escalation.js';
 import type { UserInfo } from '../src/index.js';
 import { eventually, readyServer } from './harness.js';
+import { openTestStore } from './test-store.js';
 
 const user = (name: string, ...groups: string[]): UserInfo => ({
   name,
@@ -11,6 +13,15 @@ const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const pod = (name: string, more: object = {}) => ({
   metadata: { name },
   spec: { containers: [{ name: 'c', image: 'nginx:1' }], ...more },
+});
+
+t.test('who is ready knows the roles, however late the store tells of what it wrote', async (t) => {
+  const store = await openTestStore(createRealWorld({ host: 'test' }));
+  store.watchDelayMs = 50;
+  const server = await readyServer(store);
+  t.teardown(() => server.stop());
+  const { code } = await server.call('GET', '/api/v1/pods', { user: user('system:kube-scheduler') });
+  t.equal(code, 200);
 });
 
 t.test('authorization', async (t) => {

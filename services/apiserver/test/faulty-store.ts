@@ -22,6 +22,8 @@ export class FaultyStore implements Store {
   #users = 0;
   /** While set, every call fails as if no member answered. */
   away = false;
+  /** By how much each answer of a watch comes late. */
+  watchDelayMs = 0;
   /** Called before each transaction: for races. */
   beforeTxn: (request: TxnRequest) => Promise<void> | void = () => undefined;
 
@@ -59,9 +61,12 @@ export class FaultyStore implements Store {
   }
 
   watch(request: WatchRequest, options?: { readonly signal?: AbortSignal }): StoreWatch {
-    const watch: BreakableWatch = new BreakableWatch(this.#store.watch(request, options), () =>
-      this.#watches.delete(watch),
-    );
+    const watch: BreakableWatch = new BreakableWatch(this.#store.watch(request, options), {
+      delay: async () => {
+        if (this.watchDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.watchDelayMs));
+      },
+      over: () => this.#watches.delete(watch),
+    });
     this.#watches.add(watch);
     return watch;
   }
@@ -109,12 +114,14 @@ export class FaultyStore implements Store {
 
 class BreakableWatch implements StoreWatch {
   readonly #watch: StoreWatch;
+  readonly #delay: () => Promise<void>;
   readonly #over: () => void;
   #error: StoreError | undefined;
 
-  constructor(watch: StoreWatch, over: () => void) {
+  constructor(watch: StoreWatch, hooks: { readonly delay: () => Promise<void>; readonly over: () => void }) {
     this.#watch = watch;
-    this.#over = over;
+    this.#delay = hooks.delay;
+    this.#over = hooks.over;
   }
 
   requestProgress(): void {
@@ -133,7 +140,10 @@ class BreakableWatch implements StoreWatch {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WatchResponse> {
     try {
-      yield* this.#watch;
+      for await (const response of this.#watch) {
+        await this.#delay();
+        yield response;
+      }
       if (this.#error !== undefined) throw this.#error;
     } finally {
       this.#over();

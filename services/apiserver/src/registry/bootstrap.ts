@@ -57,7 +57,7 @@ export class Bootstrap {
     this.#parts = parts;
   }
 
-  /** Namespaces and roles are there. */
+  /** Namespaces and roles are there, and seen by the caches that requests are admitted and authorized from. */
   get done(): boolean {
     return this.#done;
   }
@@ -147,6 +147,9 @@ export class Bootstrap {
         ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: this.#parts.advertise.port }],
       },
     });
+    const { storage } = this.#parts.registry;
+    for (const kind of [namespaceKind, clusterRoleKind, clusterRoleBindingKind])
+      await storage.cache(kind).waitFor(await storage.currentRevision(kind));
   }
 
   #scope(): RequestScope {

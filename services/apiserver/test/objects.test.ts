@@ -153,6 +153,16 @@ t.test('objects', async (t) => {
     const made = await call('POST', pods, { body: pod('admitted') });
     t.match(made.at('spec'), { serviceAccountName: 'default', priority: 0, enableServiceLinks: true });
     t.match(made.at('spec.tolerations.0'), { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' });
+    const own = { key: 'x', operator: 'Exists' };
+    for (const code of [201, 200]) {
+      const applied = await call('PATCH', `${pods}/applied`, {
+        body: { ...pod('applied'), spec: { tolerations: [own], containers: [{ name: 'c', image: 'i' }] } },
+        query: { fieldManager: 'm' },
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      });
+      t.equal(applied.code, code, 'an applied list of tolerations may be applied again');
+      t.match(applied.at('spec.tolerations'), [own, {}, { key: 'node.kubernetes.io/unreachable' }]);
+    }
     const absent = await call('POST', '/api/v1/namespaces/absent/pods', { body: pod('x') });
     t.match(failed(absent), { code: 404, message: 'namespaces "absent" not found' });
     t.equal((await call('DELETE', '/api/v1/namespaces/default')).code, 403);

@@ -3,7 +3,8 @@ import { statusErrors } from './status-errors.js';
 export type JsonObject = Record<string, unknown>;
 
 export const bodyBytesMax = 3 * 2 ** 20;
-const depthMax = 100;
+/** Levels of nesting of a body, and of what a patch makes. */
+export const depthMax = 100;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -10,7 +10,7 @@ import {
   visit,
 } from 'yaml';
 import type { KubeObject } from './contract.js';
-import { isDeeperThan, isObject } from './json.js';
+import { depthMax, isDeeperThan, isObject } from './json.js';
 import { statusErrors } from './status-errors.js';
 
 /** One YAML document as a value (JSON is YAML too). Throws ApiError 400 with line and column. */
@@ -28,8 +28,7 @@ export function parseManifests(bytes: Uint8Array): KubeObject[] {
   });
 }
 
-/** Deeper nesting than this is refused before the parser, which recurses, sees it. */
-const depthMax = 100;
+/** Deeper nesting than `depthMax` and this is refused before the parser, which recurses, sees it. */
 const indentationMax = 400;
 /** Marks that the lexer puts in: a document begins; the next token is the text of a plain or block scalar. */
 const documentMark = '\x02';

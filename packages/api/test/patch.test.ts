@@ -234,6 +234,27 @@ t.test('copying a document into itself over and over is stopped', async (t) => {
   );
 });
 
+t.test('operations cannot pile up a document too deep to be walked', async (t) => {
+  const chain = (levels: number): object => (levels === 0 ? {} : { a: chain(levels - 1) });
+  const end = '/a'.repeat(90);
+  const piled = Array.from({ length: 90 }, (_, at) => ({
+    op: 'move',
+    from: `/${at}`,
+    path: `/${at + 1}${end}`,
+  }));
+  const chains = Object.fromEntries(Array.from({ length: 91 }, (_, at) => [String(at), chain(90)]));
+  const text = /^422 .*nested deeper than 100 levels$/;
+  t.match(
+    refusal(() => jsonPatch(chains, piled)),
+    text,
+  );
+  const copied = [...piled, { op: 'copy', from: '/90', path: '/b' }];
+  t.match(
+    refusal(() => jsonPatch(chains, copied)),
+    text,
+  );
+});
+
 /** RFC 7396 (and 7386 before it), appendix A: original, patch, result. */
 const mergeRows: readonly (readonly [unknown, unknown, unknown])[] = [
   [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

@@ -1,4 +1,4 @@
-import { bodyBytesMax, deepClone, deepEqual, isObject } from '../json.js';
+import { bodyBytesMax, deepClone, deepEqual, depthMax, isDeeperThan, isObject } from '../json.js';
 import { apiError, statusErrors } from '../status-errors.js';
 
 const operationsMax = 10_000;
@@ -25,9 +25,12 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
     );
   }
   const budget = { copiedBytes: 0 };
-  return patch
+  const result = patch
     .map(parseOperation)
     .reduce<unknown>((document, operation) => applyOperation(document, operation, budget), deepClone(target));
+  // Operations can pile up what each is shallow in itself; whoever walks the result recurses.
+  if (isDeeperThan(result, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
+  return result;
 }
 
 function parseOperation(raw: unknown): Operation {
@@ -81,6 +84,7 @@ function applyOperation(document: unknown, operation: Operation, budget: { copie
       return document;
     case 'copy': {
       const copied = lookUp(document, from ?? []);
+      if (isDeeperThan(copied, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
       budget.copiedBytes += JSON.stringify(copied).length;
       if (budget.copiedBytes > copiedBytesMax) throw tooMuchCopied(budget.copiedBytes);
       return add(document, path, deepClone(copied));

@@ -205,7 +205,7 @@ function nodeComponents(
       ],
     }),
     spec('kube-proxy', `kube-proxy-${node}`, at.kubeProxy(node), {
-      args: [...apiserver, ...identity, '--service-cluster-ip-range', addresses.serviceCidr],
+      args: [...apiserver, ...identity],
     }),
   ];
 }

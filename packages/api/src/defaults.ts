@@ -53,6 +53,11 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   'apps/ReplicaSet': (object) => replicaSet(object as ReplicaSet),
   'rbac.authorization.k8s.io/RoleBinding': subjects,
   'rbac.authorization.k8s.io/ClusterRoleBinding': subjects,
+  '/Endpoints': (object) => {
+    for (const subset of Array.isArray(object.subsets) ? object.subsets.filter(isObject) : [])
+      for (const port of Array.isArray(subset.ports) ? subset.ports.filter(isObject) : [])
+        port.protocol ??= 'TCP';
+  },
   'discovery.k8s.io/EndpointSlice': (object) => {
     const ports = Array.isArray(object.ports) ? object.ports.filter(isObject) : [];
     for (const port of ports) {

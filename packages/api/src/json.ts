@@ -3,7 +3,8 @@ import { statusErrors } from './status-errors.js';
 export type JsonObject = Record<string, unknown>;
 
 export const bodyBytesMax = 3 * 2 ** 20;
-const depthMax = 100;
+/** Levels of nesting of a body, and of what a patch makes. */
+export const depthMax = 100;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -14,7 +15,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder().decode(bytes);
   try {
     const value: unknown = JSON.parse(text);
-    assertShallow(value, 0);
+    if (isDeeperThan(value, depthMax))
+      throw statusErrors.badRequest(`error decoding JSON: nested deeper than ${depthMax} levels`);
     return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -22,11 +24,9 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function assertShallow(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > depthMax)
-    throw statusErrors.badRequest(`error decoding JSON: nested deeper than ${depthMax} levels`);
-  for (const item of Object.values(value)) assertShallow(item, depth + 1);
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels <= 0 || Object.values(value).some((item) => isDeeperThan(item, levels - 1));
 }
 
 /**

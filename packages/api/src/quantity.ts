@@ -13,6 +13,8 @@ const form = /^([+-]?)(\d+\.?\d*|\.\d+)(?:(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|
 /** Longer texts are no amounts of anything. */
 const textLengthMax = 64;
 const nano = 1_000_000_000n;
+/** Larger amounts are this one: 2^63 - 1 units. */
+const nanosMax = (2n ** 63n - 1n) * nano;
 const decimal: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
@@ -40,9 +42,11 @@ export function parseQuantity(input: string): Quantity | undefined {
   const scaled = unscaled * multiplier;
   // Below a billionth is rounded up, as Kubernetes does.
   const divisor = power < 0 ? 10n ** BigInt(-power) : 1n;
-  const magnitude = power >= 0 ? scaled * 10n ** BigInt(power) : (scaled + divisor - 1n) / divisor;
+  const exact = power >= 0 ? scaled * 10n ** BigInt(power) : (scaled + divisor - 1n) / divisor;
+  const magnitude = exact > nanosMax ? nanosMax : exact;
   const nanos = sign === '-' ? -magnitude : magnitude;
-  return { nanos, text: isBinary ? binaryText(nanos) : decimalText(nanos) };
+  if (isBinary) return binaryQuantity(nanos);
+  return { nanos, text: exponent === undefined ? decimalText(nanos) : exponentText(nanos) };
 }
 
 /** Value of a quantity text in its unit; 0 when absent or unreadable. For cpu: cores; for memory: bytes. */
@@ -57,15 +61,31 @@ export function compareQuantities(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function binaryText(nanos: bigint): string {
-  if (nanos % nano !== 0n) return decimalText(nanos);
-  let value = nanos / nano;
+/** Below 1024 as a decimal; above it whole, away from zero: `0.5Ki` -> `512`, `0.1Mi` -> `104858`. */
+function binaryQuantity(exact: bigint): Quantity {
+  const isSmall = exact > -1024n * nano && exact < 1024n * nano;
+  if (isSmall) return { nanos: exact, text: decimalText(exact) };
+  const away = exact < 0n ? 1n - nano : nano - 1n;
+  const units = (exact + away) / nano;
+  let value = units;
   let at = -1;
-  while (value !== 0n && value % 1024n === 0n && at < binary.length - 1) {
+  while (value % 1024n === 0n && at < binary.length - 1) {
     value /= 1024n;
     at += 1;
   }
-  return `${value}${at < 0 ? '' : binary[at]}`;
+  return { nanos: units * nano, text: `${value}${at < 0 ? '' : binary[at]}` };
+}
+
+/** `12e6` stays `12e6`: the exponent is a multiple of three, none for units. */
+function exponentText(nanos: bigint): string {
+  if (nanos === 0n) return '0';
+  let value = nanos;
+  let exponent = -9;
+  while (value % 1000n === 0n) {
+    value /= 1000n;
+    exponent += 3;
+  }
+  return `${value}${exponent === 0 ? '' : `e${exponent}`}`;
 }
 
 function decimalText(nanos: bigint): string {

@@ -1,4 +1,5 @@
 import { statusErrors } from './status-errors.js';
+import { labelValueDetails } from './validate/common.js';
 
 export interface SelectorLike {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -59,6 +60,9 @@ function requirement(
 ): Requirement {
   if (!keyForm.test(key))
     throw statusErrors.badRequest(`unable to parse requirement: found '${part}', expected: identifier`);
+  const [wrong] = operator === 'Gt' || operator === 'Lt' ? [] : values.flatMap(labelValueDetails);
+  if (wrong !== undefined)
+    throw statusErrors.badRequest(`unable to parse requirement: values of ${key}: ${wrong}`);
   return { key, operator, values };
 }
 
@@ -101,12 +105,16 @@ function matchesOne({ operator, values }: Requirement, value: string | undefined
     case 'DoesNotExist':
       return value === undefined;
     case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
+      return isInteger(value) && Number(value) > Number(values[0]);
     case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
+      return isInteger(value) && Number(value) < Number(values[0]);
     default:
       return operator satisfies never;
   }
+}
+
+function isInteger(value: string | undefined): boolean {
+  return value !== undefined && /^[-+]?\d+$/.test(value);
 }
 
 export function matchesSelector(selector: SelectorLike | undefined | null, labels: Labels): boolean {

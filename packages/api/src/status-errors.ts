@@ -152,10 +152,10 @@ export const fieldErrors = {
     field,
     message: `Unsupported value: ${show(value)}: supported values: ${supported.map((one) => `"${one}"`).join(', ')}`,
   }),
-  duplicate: (field: string, value: unknown): FieldError => ({
+  duplicate: (field: string, value: unknown, detail = ''): FieldError => ({
     reason: 'FieldValueDuplicate',
     field,
-    message: `Duplicate value: ${show(value)}`,
+    message: `Duplicate value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`,
   }),
   forbidden: (field: string, detail: string): FieldError => ({
     reason: 'FieldValueForbidden',
@@ -166,6 +166,11 @@ export const fieldErrors = {
     reason: 'FieldValueNotFound',
     field,
     message: `Not found: ${show(value)}`,
+  }),
+  tooMany: (field: string, count: number, max: number): FieldError => ({
+    reason: 'FieldValueTooMany',
+    field,
+    message: `Too many: ${count}: must have at most ${max} items`,
   }),
   tooLong: (field: string, max: number): FieldError => ({
     reason: 'FieldValueTooLong',

@@ -147,6 +147,83 @@ t.test('authorization', async (t) => {
     t.match(made.at('spec.taints.0'), { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
   });
 
+  t.test('the controller-manager may what its controllers do, and no more', async (t) => {
+    const manager = user('system:kube-controller-manager');
+    const may = async (verb: string, resource: string, group = '', subresource = '') => {
+      const resourceAttributes = { verb, group, resource, subresource, namespace: 'default', name: 'x' };
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      return (await call('POST', path, { user: manager, body: { spec: { resourceAttributes } } })).at(
+        'status.allowed',
+      );
+    };
+    const table = [
+      ['create', 'pods', '', '', true],
+      ['patch', 'pods', '', 'status', true],
+      ['update', 'namespaces', '', 'finalize', true],
+      ['delete', 'rolebindings', 'rbac.authorization.k8s.io', '', true],
+      ['update', 'deployments', 'apps', 'status', true],
+      ['create', 'pods', '', 'binding', false],
+      ['deletecollection', 'pods', '', '', false],
+      ['create', 'secrets', '', '', false],
+      ['update', 'nodes', '', '', false],
+      ['patch', 'nodes', '', 'status', false],
+      ['update', 'deployments', 'apps', 'scale', false],
+      ['create', 'clusterrolebindings', 'rbac.authorization.k8s.io', '', false],
+      ['update', 'pods', 'metrics.k8s.io', '', false],
+    ] as const;
+    for (const [verb, resource, group, subresource, allowed] of table)
+      t.equal(await may(verb, resource, group, subresource), allowed, `${verb} ${resource}/${subresource}`);
+  });
+
+  t.test('impersonation: as whom, and by whom', async (t) => {
+    const whoami = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const as = (headers: Record<string, string>, who?: UserInfo) =>
+      call('POST', whoami, { headers, body: {}, ...(who === undefined ? {} : { user: who }) });
+    t.same((await as({ 'impersonate-user': 'ann', 'impersonate-group': 'a, b' })).at('status.userInfo'), {
+      username: 'ann',
+      groups: ['a', 'b', 'system:authenticated'],
+    });
+    const account = { 'impersonate-user': 'system:serviceaccount:default:robot' };
+    const robotGroups = ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'];
+    t.same((await as(account)).at('status.userInfo.groups'), robotGroups);
+    const more = { 'impersonate-uid': '7', 'impersonate-extra-acme.com%2Fteam': 'x' };
+    t.match((await as({ 'impersonate-user': 'ann', ...more })).at('status.userInfo'), {
+      uid: '7',
+      extra: { 'acme.com/team': ['x'] },
+    });
+    t.equal((await as({ 'impersonate-group': 'a' })).code, 400);
+    const pods = await call('GET', '/api/v1/pods', { headers: { 'impersonate-user': 'ann' } });
+    t.equal(pods.code, 403, "with the other's rights, not with one's own");
+    const refused = await as({ 'impersonate-user': 'ann' }, user('eve'));
+    t.equal(refused.code, 403);
+    t.equal(
+      refused.at('message'),
+      'users "ann" is forbidden: User "eve" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+    const rules = [{ apiGroups: [''], resources: ['users'], resourceNames: ['ann'], verbs: ['impersonate'] }];
+    await call('POST', `${rbac}/clusterroles`, { body: { metadata: { name: 'as-ann' }, rules } });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'as-ann' };
+    const subjects = [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }];
+    await call('POST', `${rbac}/clusterrolebindings`, {
+      body: { metadata: { name: 'eve' }, roleRef, subjects },
+    });
+    const eve = (headers: Record<string, string>) => as(headers, user('eve'));
+    await eventually('bound', async () => (await eve({ 'impersonate-user': 'ann' })).code === 201);
+    t.equal((await eve({ 'impersonate-user': 'bob' })).code, 403);
+    t.equal((await eve({ 'impersonate-user': 'ann', 'impersonate-group': 'system:masters' })).code, 403);
+  });
+
+  t.test('only v1 of SelfSubjectReview is offered, and served', async (t) => {
+    const group = await call('GET', '/apis/authentication.k8s.io');
+    t.match(group.at('versions'), [{ version: 'v1' }]);
+    for (const version of ['v1beta1', 'v1alpha1']) {
+      const base = `/apis/authentication.k8s.io/${version}`;
+      t.equal((await call('GET', base)).code, 404);
+      t.equal((await call('POST', `${base}/selfsubjectreviews`, { body: {} })).code, 404);
+      t.notMatch((await call('GET', '/openapi/v2')).text, `${version}.SelfSubjectReview`);
+    }
+  });
+
   t.test('reviews answer for the one who asks', async (t) => {
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
     const resourceAttributes = { verb: 'get', resource: 'pods', namespace: 'default' };

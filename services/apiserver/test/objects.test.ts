@@ -153,6 +153,16 @@ t.test('objects', async (t) => {
     const made = await call('POST', pods, { body: pod('admitted') });
     t.match(made.at('spec'), { serviceAccountName: 'default', priority: 0, enableServiceLinks: true });
     t.match(made.at('spec.tolerations.0'), { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' });
+    const own = { key: 'x', operator: 'Exists' };
+    for (const code of [201, 200]) {
+      const applied = await call('PATCH', `${pods}/applied`, {
+        body: { ...pod('applied'), spec: { tolerations: [own], containers: [{ name: 'c', image: 'i' }] } },
+        query: { fieldManager: 'm' },
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      });
+      t.equal(applied.code, code, 'an applied list of tolerations may be applied again');
+      t.match(applied.at('spec.tolerations'), [own, {}, { key: 'node.kubernetes.io/unreachable' }]);
+    }
     const absent = await call('POST', '/api/v1/namespaces/absent/pods', { body: pod('x') });
     t.match(failed(absent), { code: 404, message: 'namespaces "absent" not found' });
     t.equal((await call('DELETE', '/api/v1/namespaces/default')).code, 403);
@@ -186,6 +196,26 @@ t.test('objects', async (t) => {
       415,
     );
     t.equal((await call('POST', pods, { body: new Uint8Array(3 * 2 ** 20 + 1) })).code, 413);
+  });
+
+  t.test("a log's options are checked before the kubelet is asked", async (t) => {
+    const log = '/api/v1/namespaces/default/pods/none/log';
+    const refusal = async (query: Record<string, string>) => {
+      const answer = await call('GET', log, { query });
+      return [answer.code, answer.at('message')];
+    };
+    const invalid = (text: string) => [422, `PodLogOptions "none" is invalid: ${text}`];
+    t.same(
+      await refusal({ limitBytes: '0' }),
+      invalid('limitBytes: Invalid value: 0: must be greater than 0'),
+    );
+    const tail = await refusal({ tailLines: '-1' });
+    t.same(tail, invalid('tailLines: Invalid value: -1: must be greater than or equal to 0'));
+    const both = await refusal({ sinceSeconds: '1', sinceTime: '2026-01-02T03:04:05Z' });
+    t.equal(both[0], 422);
+    t.match(both[1], /at most one of `sinceTime` or `sinceSeconds` may be specified/);
+    t.equal((await refusal({ sinceTime: 'x' }))[0], 400);
+    t.equal((await refusal({ tailLines: '1' }))[0], 404);
   });
 
   t.test('unknown fields: refused, warned of, or ignored, as asked', async (t) => {

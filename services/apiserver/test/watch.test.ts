@@ -65,7 +65,16 @@ t.test('lists and watches', async (t) => {
     t.equal(second.at('metadata.resourceVersion'), first.at('metadata.resourceVersion'));
     await store.compact(await store.revision());
     const late = await call('GET', configMaps, { query: { limit: '2', continue: token } });
-    t.match(late.json, { code: 410, reason: 'Expired' });
+    t.match(late.json, {
+      code: 410,
+      reason: 'Expired',
+      message: /^The provided continue parameter is too old/,
+    });
+    const fresh = String(late.at('metadata.continue'));
+    const rest = await call('GET', configMaps, { query: { limit: '2', continue: fresh } });
+    t.equal(rest.code, 200, 'the token of the answer goes on, in the state as it is now');
+    t.equal(rest.at('items.0.metadata.name'), 'd');
+    t.ok(Number(rest.at('metadata.resourceVersion')) > Number(first.at('metadata.resourceVersion')));
   });
 
   t.test('resourceVersion of a list: exact, not older than, too large', async (t) => {

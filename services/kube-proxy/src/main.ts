@@ -10,7 +10,6 @@ await runComponent({
     'node-name': { kind: 'string', description: 'the Node it serves on' },
     'node-ip': { kind: 'string', description: "the node's InternalIP" },
     network: { kind: 'string', description: 'loopback or interface', default: 'loopback' },
-    'service-cluster-ip-range': { kind: 'cidr', description: 'of ClusterIPs', default: '127.96.0.0/16' },
   },
   start: (world, config, flags) => {
     const { network } = flags;
@@ -22,7 +21,6 @@ await runComponent({
       nodeName: flags['node-name'],
       nodeIp: flags['node-ip'],
       network,
-      serviceClusterIpRange: flags['service-cluster-ip-range'],
     });
   },
 });

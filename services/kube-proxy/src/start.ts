@@ -17,7 +17,6 @@ export interface KubeProxyConfig extends ComponentConfig {
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly network: 'loopback' | 'interface';
-  readonly serviceClusterIpRange: string;
 }
 
 /** Serves the cluster's Services on this node. */

@@ -112,5 +112,10 @@ t.test('hooks, deadlines and pull policies', async (t) => {
       /^Back-off pulling image "absent": ErrImagePull: failed to pull and unpack image/,
     );
     t.equal(api.pod('absent')?.status?.phase, 'Pending');
+    const writes = api.writes.length;
+    await world.timers.sleep(700);
+    t.equal(api.writes.length, writes, 'nothing is written while it backs off');
+    const pulls = api.writes.filter(({ body }) => body.message === 'Pulling image "absent"');
+    t.equal(pulls.length, 1, 'one pull until the back-off is over');
   });
 });

@@ -134,7 +134,8 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
     const other = b[key];
     if (other === undefined) result[key] = set;
     else if (!isEmpty(set)) {
-      const rest = difference(set, other);
+      // A leaf is the node itself, and nothing in it.
+      const rest = difference(set, isEmpty(other) ? { [self]: emptySet } : other);
       if (!isEmpty(rest)) result[key] = rest;
     } else if (!isMember(other)) result[key] = set;
   }

@@ -1,7 +1,9 @@
-import { deepClone, deepEqual, isObject } from '../json.js';
+import { bodyBytesMax, deepClone, deepEqual, depthMax, isDeeperThan, isObject } from '../json.js';
 import { apiError, statusErrors } from '../status-errors.js';
 
 const operationsMax = 10_000;
+/** What all copies of one patch may add: copying the whole into itself doubles it each time. */
+const copiedBytesMax = bodyBytesMax;
 
 interface Operation {
   readonly op: string;
@@ -22,7 +24,13 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
       `The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`,
     );
   }
-  return patch.map(parseOperation).reduce<unknown>(applyOperation, deepClone(target));
+  const budget = { copiedBytes: 0 };
+  const result = patch
+    .map(parseOperation)
+    .reduce<unknown>((document, operation) => applyOperation(document, operation, budget), deepClone(target));
+  // Operations can pile up what each is shallow in itself; whoever walks the result recurses.
+  if (isDeeperThan(result, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
+  return result;
 }
 
 function parseOperation(raw: unknown): Operation {
@@ -31,6 +39,9 @@ function parseOperation(raw: unknown): Operation {
   }
   if ((raw.op === 'move' || raw.op === 'copy') && typeof raw.from !== 'string') {
     throw statusErrors.badRequest(`error decoding patch: ${raw.op} wants from`);
+  }
+  if ((raw.op === 'add' || raw.op === 'replace' || raw.op === 'test') && !Object.hasOwn(raw, 'value')) {
+    throw statusErrors.badRequest(`error decoding patch: ${raw.op} wants value`);
   }
   return {
     op: raw.op,
@@ -45,6 +56,8 @@ function pointer(text: string): string[] {
   if (text === '') return [];
   if (!text.startsWith('/'))
     throw statusErrors.badRequest(`error decoding patch: path "${text}" must begin with /`);
+  if (/~(?![01])/.test(text))
+    throw statusErrors.badRequest(`error decoding patch: path "${text}" has a ~ that is neither ~0 nor ~1`);
   return text
     .slice(1)
     .split('/')
@@ -55,7 +68,7 @@ function rejected(why: string) {
   return apiError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
 }
 
-function applyOperation(document: unknown, operation: Operation): unknown {
+function applyOperation(document: unknown, operation: Operation, budget: { copiedBytes: number }): unknown {
   const { op, path, from, value } = operation;
   switch (op) {
     case 'add':
@@ -69,15 +82,32 @@ function applyOperation(document: unknown, operation: Operation): unknown {
       if (!deepEqual(lookUp(document, path), value))
         throw rejected(`testing value /${path.join('/')} failed`);
       return document;
-    case 'copy':
-      return add(document, path, deepClone(lookUp(document, from ?? [])));
+    case 'copy': {
+      const copied = lookUp(document, from ?? []);
+      if (isDeeperThan(copied, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
+      budget.copiedBytes += JSON.stringify(copied).length;
+      if (budget.copiedBytes > copiedBytesMax) throw tooMuchCopied(budget.copiedBytes);
+      return add(document, path, deepClone(copied));
+    }
     case 'move': {
+      if (isInside(path, from ?? [])) throw rejected('a value cannot be moved into itself');
       const moved = lookUp(document, from ?? []);
       return add(remove(document, from ?? []), path, moved);
     }
     default:
       throw statusErrors.badRequest(`error decoding patch: unknown operation "${op}"`);
   }
+}
+
+function tooMuchCopied(bytes: number) {
+  return apiError(
+    'RequestEntityTooLarge',
+    `Unable to complete the copy, the accumulated size increase of copy is ${bytes}, exceeding the limit ${copiedBytesMax}`,
+  );
+}
+
+function isInside(path: readonly string[], from: readonly string[]): boolean {
+  return path.length > from.length && from.every((key, at) => path[at] === key);
 }
 
 function child(parent: unknown, key: string): unknown {

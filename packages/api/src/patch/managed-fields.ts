@@ -140,6 +140,7 @@ export function applyIntent(
   intent: KubeObject,
 ): KubeObject {
   const { kind } = context;
+  assertUniqueItems({ is: 'object', name: kind.schema }, undefined, intent, []);
   const wanted = fieldsOf(kind.schema, intent);
   const start: KubeObject =
     live === undefined
@@ -248,6 +249,35 @@ function groupedText(causes: readonly { message: string; field: string }[]): str
     .join('\n');
 }
 
+/** No item of a map list or of a set stands twice: whose fields would be whose? Throws ApiError 400. */
+function assertUniqueItems(
+  type: FieldType,
+  field: Field | undefined,
+  value: unknown,
+  path: readonly string[],
+): void {
+  if (field?.listType === 'atomic') return;
+  if (isObject(value) && (type.is === 'object' || type.is === 'map')) {
+    for (const [key, item] of Object.entries(value)) {
+      const inner = type.is === 'object' ? objectType(type.name).get(key) : undefined;
+      const innerType = type.is === 'map' ? type.of : inner?.type;
+      if (innerType !== undefined) assertUniqueItems(innerType, inner, item, [...path, `f:${key}`]);
+    }
+  }
+  if (!Array.isArray(value) || type.is !== 'list' || field?.listType === undefined) return;
+  const seen = new Set<string>();
+  for (const item of value) {
+    const element =
+      field.listType === 'map' && isObject(item) ? itemKey(field, item) : `v:${JSON.stringify(item)}`;
+    if (seen.has(element))
+      throw statusErrors.badRequest(
+        `failed to create typed patch object: ${pathText(path)}: duplicate entries for key ${pathText([element])}`,
+      );
+    seen.add(element);
+    assertUniqueItems(type.of, undefined, item, [...path, element]);
+  }
+}
+
 /** The intent over the live value: objects and map lists merge, sets unite, the rest is replaced. */
 function mergeTyped(type: FieldType, field: Field | undefined, live: unknown, intent: unknown): unknown {
   if (field?.listType === 'atomic') return intent;
@@ -280,21 +310,15 @@ function mergeTypedList(of: FieldType, field: Field | undefined, live: unknown, 
     return [...live, ...intent.filter((item) => !live.some((one) => deepEqual(one, item)))];
   if (field?.listType !== 'map') return intent;
   const keyOf = (item: unknown) => (isObject(item) ? itemKey(field, item) : '');
-  const seen = new Set<string>();
-  const merged = intent.map((item) => {
-    const key = keyOf(item);
-    if (seen.has(key))
-      throw statusErrors.badRequest(
-        `error applying: ${field.name}: duplicate entries for key [${key.slice(2)}]`,
-      );
-    seen.add(key);
-    return mergeTyped(
+  const seen = new Set(intent.map(keyOf));
+  const merged = intent.map((item) =>
+    mergeTyped(
       of,
       undefined,
-      live.find((one) => keyOf(one) === key),
+      live.find((one) => keyOf(one) === keyOf(item)),
       item,
-    );
-  });
+    ),
+  );
   // Items of others keep their place in front; applied ones follow in the intent's order.
   return [...live.filter((item) => !seen.has(keyOf(item))), ...merged];
 }

@@ -1,12 +1,20 @@
 import type { FieldError } from '../contract.js';
-import type { Container, EnvVar, Pod, PodSpec, PodTemplateSpec, Probe } from '../generated/types.js';
+import type { Container, Pod, PodSpec, PodTemplateSpec, Volume } from '../generated/types.js';
 import { deepEqual } from '../json.js';
-import { compareQuantities } from '../quantity.js';
 import { fieldErrors } from '../status-errors.js';
-import { labelErrors, nameErrors, nonNegative, oneOf, portErrors } from './common.js';
+import {
+  duplicateErrors,
+  labelErrors,
+  nameErrors,
+  nonNegative,
+  oneOf,
+  optionalNameErrors,
+} from './common.js';
+import { containerErrors } from './container.js';
+import { addedTolerationErrors, tolerationErrors } from './taints.js';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
-const portName = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
+const deadlineSecondsMax = 2 ** 31 - 1;
 
 export function podErrors(pod: Pod, old: Pod | undefined): FieldError[] {
   if (pod.spec === undefined) return [fieldErrors.required('spec.containers')];
@@ -25,22 +33,22 @@ export function podTemplateErrors(template: PodTemplateSpec | undefined, field: 
 }
 
 function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
-  const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name));
-  const names = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(
-    (container) => container.name,
-  );
-  const all = (list: readonly Container[] | undefined, at: string) =>
-    (list ?? []).flatMap((container, index) => containerErrors(container, `${at}[${index}]`, volumes));
+  const { containers = [], initContainers = [], volumes = [], activeDeadlineSeconds: deadline } = spec;
+  const volumeNames = new Set(volumes.map((volume) => volume.name));
+  const deadlineField = `${field}.activeDeadlineSeconds`;
+  const range = `must be between 1 and ${deadlineSecondsMax}, inclusive`;
   return [
-    ...((spec.containers ?? []).length === 0 ? [fieldErrors.required(`${field}.containers`)] : []),
-    ...all(spec.initContainers, `${field}.initContainers`),
-    ...all(spec.containers, `${field}.containers`),
-    ...duplicates(names).map((name) =>
-      fieldErrors.duplicate(`${field}.containers[${names.lastIndexOf(name)}].name`, name),
+    ...volumes.flatMap((volume, index) => volumeErrors(volume, `${field}.volumes[${index}]`)),
+    ...duplicateErrors(
+      volumes.map((volume) => volume.name),
+      (index) => `${field}.volumes[${index}].name`,
     ),
-    ...(spec.volumes ?? []).flatMap((volume, index) =>
-      nameErrors('label', `${field}.volumes[${index}].name`, volume.name),
+    ...(containers.length === 0 ? [fieldErrors.required(`${field}.containers`)] : []),
+    ...containers.flatMap((one, index) => containerErrors(one, `${field}.containers[${index}]`, volumeNames)),
+    ...initContainers.flatMap((one, index) =>
+      initContainerErrors(one, `${field}.initContainers[${index}]`, volumeNames),
     ),
+    ...containerNameErrors(containers, initContainers, field),
     ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, restartPolicies),
     ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, [
       'ClusterFirstWithHostNet',
@@ -48,119 +56,80 @@ function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
       'Default',
       'None',
     ]),
+    ...labelErrors(spec.nodeSelector, `${field}.nodeSelector`),
+    ...optionalNameErrors('subdomain', `${field}.serviceAccountName`, spec.serviceAccountName),
+    ...optionalNameErrors('subdomain', `${field}.nodeName`, spec.nodeName),
+    ...(deadline !== undefined && (deadline < 1 || deadline > deadlineSecondsMax)
+      ? [fieldErrors.invalid(deadlineField, deadline, range)]
+      : []),
     ...nonNegative(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
-    ...(spec.nodeName === undefined ? [] : nameErrors('subdomain', `${field}.nodeName`, spec.nodeName)),
+    ...optionalNameErrors('label', `${field}.hostname`, spec.hostname),
+    ...optionalNameErrors('label', `${field}.subdomain`, spec.subdomain),
+    ...tolerationErrors(spec.tolerations, `${field}.tolerations`),
   ];
 }
 
-function duplicates(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-}
-
-function containerErrors(container: Container, field: string, volumes: ReadonlySet<string>): FieldError[] {
-  const name =
-    container.name === undefined
-      ? [fieldErrors.required(`${field}.name`)]
-      : nameErrors('label', `${field}.name`, container.name);
-  const image =
-    container.image === undefined || container.image.trim() === ''
-      ? [fieldErrors.required(`${field}.image`)]
-      : [];
-  return [
-    ...name,
-    ...image,
-    ...oneOf(`${field}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
-    ...(container.ports ?? []).flatMap((port, index) => {
-      const at = `${field}.ports[${index}]`;
-      const named =
-        port.name === undefined || portName.test(port.name)
-          ? []
-          : [fieldErrors.invalid(`${at}.name`, port.name, 'must be no more than 15 characters')];
-      return [
-        ...(port.containerPort === undefined
-          ? [fieldErrors.required(`${at}.containerPort`)]
-          : portErrors(`${at}.containerPort`, port.containerPort)),
-        ...named,
-        ...oneOf(`${at}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']),
-      ];
-    }),
-    ...(container.env ?? []).flatMap((env, index) => envErrors(env, `${field}.env[${index}]`)),
-    ...(container.volumeMounts ?? []).flatMap((mount, index) => {
-      const at = `${field}.volumeMounts[${index}]`;
-      return [
-        ...(volumes.has(mount.name) ? [] : [fieldErrors.notFound(`${at}.name`, mount.name)]),
-        ...((mount.mountPath ?? '') === '' ? [fieldErrors.required(`${at}.mountPath`)] : []),
-      ];
-    }),
-    ...resourceErrors(container, `${field}.resources`),
-    ...probeErrors(container.livenessProbe, `${field}.livenessProbe`),
-    ...probeErrors(container.readinessProbe, `${field}.readinessProbe`),
-    ...probeErrors(container.startupProbe, `${field}.startupProbe`),
-  ];
-}
-
-function envErrors(env: EnvVar, field: string): FieldError[] {
-  if ((env.name ?? '') === '') return [fieldErrors.required(`${field}.name`)];
-  if (env.valueFrom === undefined || env.value === undefined || env.value === '') return [];
-  return [fieldErrors.invalid(`${field}.valueFrom`, '', 'may not be specified when `value` is not empty')];
-}
-
-function resourceErrors(container: Container, field: string): FieldError[] {
-  const { limits = {}, requests = {} } = container.resources ?? {};
-  const negative = [
-    ...Object.entries(limits).map(([name, value]) => [`limits[${name}]`, value] as const),
-    ...Object.entries(requests).map(([name, value]) => [`requests[${name}]`, value] as const),
-  ]
-    .filter(([, value]) => compareQuantities(value, '0') < 0)
-    .map(([at, value]) => fieldErrors.invalid(`${field}.${at}`, value, 'must be greater than or equal to 0'));
-  const over = Object.entries(requests)
-    .filter(([name, value]) => limits[name] !== undefined && compareQuantities(value, limits[name]) > 0)
-    .map(([name, value]) =>
-      fieldErrors.invalid(
-        `${field}.requests`,
-        value,
-        `must be less than or equal to ${name} limit of ${limits[name]}`,
-      ),
-    );
-  return [...negative, ...over];
-}
-
-function probeErrors(probe: Probe | undefined, field: string): FieldError[] {
-  if (probe === undefined) return [];
-  const handlers = [probe.exec, probe.httpGet, probe.tcpSocket, probe.grpc].filter(
-    (handler) => handler !== undefined,
+/** Ordinary containers come first: of a name that stands in both lists, the init container is the second. */
+function containerNameErrors(
+  containers: readonly Container[],
+  initContainers: readonly Container[],
+  field: string,
+): FieldError[] {
+  const names = [...containers, ...initContainers].map((container) => container.name);
+  return duplicateErrors(names, (index) =>
+    index < containers.length
+      ? `${field}.containers[${index}].name`
+      : `${field}.initContainers[${index - containers.length}].name`,
   );
-  const handler =
-    handlers.length === 1
-      ? []
-      : [
-          handlers.length === 0
-            ? fieldErrors.required(field, 'must specify a handler type')
-            : fieldErrors.forbidden(field, 'may not specify more than 1 handler type'),
-        ];
-  const numbers = [
-    probe.initialDelaySeconds,
-    probe.timeoutSeconds,
-    probe.periodSeconds,
-    probe.successThreshold,
-    probe.failureThreshold,
-  ];
-  const names = [
-    'initialDelaySeconds',
-    'timeoutSeconds',
-    'periodSeconds',
-    'successThreshold',
-    'failureThreshold',
-  ];
-  return [...handler, ...numbers.flatMap((value, index) => nonNegative(`${field}.${names[index]}`, value))];
+}
+
+function initContainerErrors(
+  container: Container,
+  field: string,
+  volumes: ReadonlySet<string>,
+): FieldError[] {
+  const errors = containerErrors(container, field, volumes);
+  if (container.restartPolicy === 'Always') return errors;
+  const detail = 'may not be set for init containers without restartPolicy=Always';
+  for (const key of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+    if (container[key] !== undefined) errors.push(fieldErrors.forbidden(`${field}.${key}`, detail));
+  return errors;
+}
+
+function volumeErrors(volume: Volume, field: string): FieldError[] {
+  const { name, ...sources } = volume;
+  const kinds = Object.entries(sources)
+    .filter(([, source]) => source !== undefined)
+    .map(([kind]) => kind);
+  const errors = nameErrors('label', `${field}.name`, name);
+  for (const kind of kinds.slice(1))
+    errors.push(fieldErrors.forbidden(`${field}.${kind}`, 'may not specify more than 1 volume type'));
+  if (volume.hostPath !== undefined && (volume.hostPath.path ?? '') === '')
+    errors.push(fieldErrors.required(`${field}.hostPath.path`));
+  if (volume.secret !== undefined && (volume.secret.secretName ?? '') === '')
+    errors.push(fieldErrors.required(`${field}.secret.secretName`));
+  if (volume.configMap !== undefined && (volume.configMap.name ?? '') === '')
+    errors.push(fieldErrors.required(`${field}.configMap.name`));
+  return errors;
 }
 
 /** Images, deadlines, tolerations and gates may change; the rest of a pod is what it was created as. */
 function updateErrors(spec: PodSpec, old: PodSpec): FieldError[] {
-  if (spec.containers.length !== old.containers.length)
-    return [fieldErrors.forbidden('spec.containers', 'pod updates may not add or remove containers')];
+  const resized = (['containers', 'initContainers'] as const).filter(
+    (list) => (spec[list] ?? []).length !== (old[list] ?? []).length,
+  );
+  if (resized.length > 0)
+    return resized.map((list) =>
+      fieldErrors.forbidden(`spec.${list}`, 'pod updates may not add or remove containers'),
+    );
+  const errors = [
+    ...deadlineUpdateErrors(spec.activeDeadlineSeconds, old.activeDeadlineSeconds),
+    ...addedTolerationErrors(spec.tolerations, old.tolerations, 'spec.tolerations'),
+    ...gateErrors(spec, old),
+  ];
   const images = (list: Container[] | undefined, oldList: Container[] | undefined) =>
     list?.map((container, index) => ({ ...container, image: oldList?.[index]?.image }));
+  const isCutShort = (old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1;
   const frozen = {
     ...spec,
     containers: images(spec.containers, old.containers),
@@ -168,10 +137,32 @@ function updateErrors(spec: PodSpec, old: PodSpec): FieldError[] {
     activeDeadlineSeconds: old.activeDeadlineSeconds,
     tolerations: old.tolerations,
     schedulingGates: old.schedulingGates,
-    terminationGracePeriodSeconds: old.terminationGracePeriodSeconds,
+    ...(isCutShort ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds } : {}),
   };
-  if (deepEqual(frozen, old)) return [];
+  if (deepEqual(frozen, old)) return errors;
   const allowed =
     '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-  return [fieldErrors.forbidden('spec', `pod updates may not change fields other than ${allowed}`)];
+  return [
+    ...errors,
+    fieldErrors.forbidden('spec', `pod updates may not change fields other than ${allowed}`),
+  ];
+}
+
+/** A deadline may be set, and come nearer. */
+function deadlineUpdateErrors(deadline: number | undefined, old: number | undefined): FieldError[] {
+  const field = 'spec.activeDeadlineSeconds';
+  if (old === undefined) return [];
+  if (deadline === undefined)
+    return [fieldErrors.invalid(field, null, 'must not update from a positive integer to nil value')];
+  if (deadline <= old) return [];
+  return [fieldErrors.invalid(field, deadline, 'must be less than or equal to previous value')];
+}
+
+function gateErrors(spec: PodSpec, old: PodSpec): FieldError[] {
+  const known = new Set((old.schedulingGates ?? []).map((gate) => gate.name));
+  return (spec.schedulingGates ?? []).flatMap(({ name }, index) => {
+    if (known.has(name)) return [];
+    const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    return [fieldErrors.forbidden(`spec.schedulingGates[${index}].name`, detail)];
+  });
 }

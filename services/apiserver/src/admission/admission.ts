@@ -51,6 +51,7 @@ export class Admission {
   async update(scope: RequestScope, kind: KindInfo, object: KubeObject, old: KubeObject): Promise<void> {
     nodeRestriction(scope, kind, object);
     checkEscalation(this.#options.authorizer, scope.user, kind, object, old);
+    if (kind === podKind) this.#tolerations(object as Pod);
   }
 
   async delete(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<void> {
@@ -83,6 +84,12 @@ export class Admission {
     if ((spec.serviceAccountName ?? '') === '') spec.serviceAccountName = 'default';
     spec.serviceAccount = spec.serviceAccountName ?? 'default';
     priority(pod);
+    this.#tolerations(pod);
+  }
+
+  /** On updates too: an applied list of tolerations replaces the one that has these in it. */
+  #tolerations({ spec }: Pod): void {
+    if (spec === undefined) return;
     const tolerations = spec.tolerations ?? [];
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
       if (tolerations.some((one) => toleratesEviction(one, key))) continue;

@@ -1,4 +1,4 @@
-import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '@kubelab/api';
+import { type ClusterRole, type ClusterRoleBinding, kinds, type PolicyRule } from '@kubelab/api';
 
 /**
  * Default roles and bindings, reconciled at start as Kubernetes does (label
@@ -106,27 +106,22 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
   'system:kube-controller-manager': [
     events,
     ...election('kube-controller-manager'),
-    rule(['*'], ['*'], read),
-    rule(
-      ['apps'],
-      [
-        'deployments',
-        'deployments/status',
-        'deployments/finalizers',
-        'replicasets',
-        'replicasets/status',
-        'replicasets/finalizers',
-      ],
-      [...write],
+    // The garbage collector and the namespace controller read and delete objects of every stored kind;
+    // finalizers and ownerReferences are removed by patch. Their subresources are named below.
+    ...[...new Set(kinds.map(({ group }) => group))].map((group) =>
+      rule(
+        [group],
+        kinds.filter((kind) => kind.group === group).map(({ resource }) => resource),
+        [...read, 'delete', 'patch'],
+      ),
     ),
-    rule([''], ['pods', 'endpoints', 'events', 'serviceaccounts', 'configmaps'], write),
-    rule([''], ['pods/status', 'nodes', 'nodes/status'], ['patch', 'update']),
-    rule([discovery], ['endpointslices'], write),
-    rule([''], ['namespaces'], ['delete', 'patch', 'update']),
-    rule([''], ['namespaces/status', 'namespaces/finalize'], ['patch', 'update']),
-    // The garbage collector and the namespace controller delete what is left, of whatever kind; finalizers
-    // are removed by patch.
-    rule(['*'], ['*'], ['delete', 'deletecollection', 'patch']),
+    rule(['apps'], ['replicasets'], ['create']),
+    rule(['apps'], ['deployments/status', 'replicasets/status'], ['update']),
+    rule([''], ['pods', 'serviceaccounts'], ['create']),
+    rule([''], ['configmaps', 'endpoints'], ['create', 'update']),
+    rule([discovery], ['endpointslices'], ['create', 'update']),
+    rule([''], ['pods/status'], ['patch']),
+    rule([''], ['nodes/status', 'namespaces/finalize'], ['update']),
   ],
   'system:node-proxier': [
     events,

@@ -10,6 +10,7 @@ import { type Logger, newTraceparent, traceIdOf } from '@kubelab/telemetry';
 import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
+import { asImpersonated } from '../auth/impersonate.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
@@ -83,7 +84,7 @@ export function createHandler(parts: HandlerParts): ApiHandler {
       if (!exempt && (long ? streams >= streamsMax : inFlight > inFlightMax))
         throw statusErrors.tooManyRequests('too many requests, please try again later', 1);
       const answer = await withTimeout(parts, call, long, (limited) =>
-        route(parts, limited, info, (text) => warnings.push(text)),
+        route(parts, asImpersonated(parts.authorizer, limited), info, (text) => warnings.push(text)),
       );
       const { body } = answer;
       const bounded = body instanceof Uint8Array ? answer : { ...answer, body: counted(body) };
@@ -154,7 +155,7 @@ async function route(
   if (subresource !== '') return subresourceCall(parts, request, info.verb);
   switch (info.verb) {
     case 'list':
-      return list(parts.registry.storage, kind, namespace, call, form);
+      return list(parts.registry.storage, kind, namespace, call, form, warn);
     case 'watch':
       return watch({ world, storage: parts.registry.storage }, kind, { namespace, name }, call, form);
     case 'get':

@@ -1,4 +1,5 @@
 import {
+  ApiError,
   assertSelectable,
   type FieldError,
   fieldErrors,
@@ -12,7 +13,7 @@ import {
 } from '@kubelab/api';
 import { partialMetadata } from '../printers/partial.js';
 import { tableFor } from '../printers/table.js';
-import type { Storage } from '../storage/storage.js';
+import type { Listing, Storage } from '../storage/storage.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { type AcceptedForm, reply } from './negotiate.js';
@@ -38,10 +39,14 @@ export function selection(
 }
 
 interface ContinueToken {
+  /** The revision of the first page; `latestRevision`: none, the rest is read as it is now. */
   readonly rv: number;
   /** The key after which the next page begins. */
   readonly start: string;
 }
+
+const latestRevision = -1;
+const undecodableNamedMax = 5;
 
 /** GET of a collection, with Kubernetes' meaning of resourceVersion, limit and continue. */
 export async function list(
@@ -50,11 +55,13 @@ export async function list(
   namespace: string,
   call: ApiCall,
   form: AcceptedForm,
+  warn: (text: string) => void,
 ): Promise<ApiReply> {
   const { selects, filtered } = selection(kind, namespace, '', call);
   const limit = wholeNumber('limit', call.query.limit?.[0]) ?? 0;
   const token = decodeToken(call.query.continue?.[0]);
-  const { objects, revision } = await source(storage, kind, call, token);
+  const { objects, undecodable, revision } = await source(storage, kind, call, token);
+  if (undecodable.length > 0) warn(missingText(undecodable));
   const rest = objects.filter(
     (stored) => selects(stored) && (token === undefined || stored.key > token.start),
   );
@@ -110,16 +117,16 @@ async function source(
   kind: KindInfo,
   call: ApiCall,
   token: ContinueToken | undefined,
-): Promise<{ objects: readonly StoredObject[]; revision: number }> {
+): Promise<Listing> {
   const cache = storage.cache(kind);
   const wanted = call.query.resourceVersion?.[0];
   const match = call.query.resourceVersionMatch?.[0];
   if (token !== undefined) {
     if ((wanted ?? '') !== '' && wanted !== '0')
       throw statusErrors.badRequest('specifying resource version is not allowed when using continue');
-    return storage.listAt(kind, token.rv);
+    if (token.rv !== latestRevision) return pageAt(storage, kind, token);
   }
-  const revision = wholeNumber('resourceVersion', wanted);
+  const revision = token === undefined ? wholeNumber('resourceVersion', wanted) : undefined;
   checkMatch(match, revision);
   const limited = (wholeNumber('limit', call.query.limit?.[0]) ?? 0) > 0;
   // A first page at a certain revision has always meant exactly that one
@@ -132,7 +139,33 @@ async function source(
   }
   if (revision === undefined) await cache.waitFor(await storage.currentRevision(kind), call.signal);
   else await cache.waitFor(revision, call.signal);
-  return { objects: cache.all(), revision: cache.revision };
+  return { objects: cache.all(), undecodable: cache.undecodable, revision: cache.revision };
+}
+
+/**
+ * The next page of a list. When its revision is compacted, 410 with a token that goes on in the state as it is
+ * then: a client may take the inconsistency, or begin anew.
+ */
+async function pageAt(storage: Storage, kind: KindInfo, token: ContinueToken): Promise<Listing> {
+  try {
+    return await storage.listAt(kind, token.rv);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'Expired') throw error;
+    throw statusErrors.expired(expiredText, encodeToken({ rv: latestRevision, start: token.start }));
+  }
+}
+
+const expiredText =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
+  'without the continue parameter, or use the continue token in this response to retrieve the remainder of the ' +
+  'results. Continuing with the provided token results in an inconsistent list - objects that were created, ' +
+  'modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+/** For a Warning header: printable ASCII. */
+function missingText(keys: readonly string[]): string {
+  const named = keys.slice(0, undecodableNamedMax).map((key) => key.replace(/[^\x20-\x7e]/g, '?'));
+  const more = keys.length > named.length ? ` and ${keys.length - named.length} more` : '';
+  return `left out, since the store holds no object there: ${named.join(', ')}${more}`;
 }
 
 function checkMatch(match: string | undefined, revision: number | undefined): void {

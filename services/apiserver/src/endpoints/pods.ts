@@ -2,6 +2,8 @@ import {
   apiError,
   bindingSchema,
   decodeAs,
+  type FieldError,
+  fieldErrors,
   isObject,
   type Node,
   nodeKind,
@@ -84,9 +86,30 @@ const logParameters = [
   'timestamps',
 ] as const;
 
+/** What a kubelet would not understand is refused here, worded as for an object. */
+function checkLogOptions({ call, name }: ObjectCall): void {
+  const findings: FieldError[] = [];
+  const value = (field: string): string => call.query[field]?.[0] ?? '';
+  const atLeast = (field: string, least: number, text: string) => {
+    const given = value(field);
+    if (given === '') return;
+    if (!/^-?\d+$/.test(given)) throw statusErrors.badRequest(`${field}: "${given}" is not a whole number`);
+    if (Number(given) < least) findings.push(fieldErrors.invalid(field, Number(given), text));
+  };
+  atLeast('tailLines', 0, 'must be greater than or equal to 0');
+  atLeast('limitBytes', 1, 'must be greater than 0');
+  atLeast('sinceSeconds', 1, 'must be greater than 0');
+  if (value('sinceSeconds') !== '' && value('sinceTime') !== '')
+    findings.push(fieldErrors.forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+  if (value('sinceTime') !== '' && Number.isNaN(Date.parse(value('sinceTime'))))
+    throw statusErrors.badRequest(`sinceTime: "${value('sinceTime')}" is not a time`);
+  if (findings.length > 0) throw statusErrors.invalid({ group: '', kind: 'PodLogOptions' }, name, findings);
+}
+
 /** GET pods/NAME/log: streamed from the pod's kubelet. */
 export async function podLog(request: ObjectCall, context: WireContext, tls: TlsMaterial): Promise<ApiReply> {
   const { call, registry, namespace, name } = request;
+  checkLogOptions(request);
   const pod = (await registry.get({ kind: podKind, namespace, name })) as Pod;
   const container = containerName(pod, call.query.container?.[0]);
   const node = pod.spec?.nodeName ?? '';

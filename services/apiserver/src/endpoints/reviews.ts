@@ -19,7 +19,14 @@ export function review(authorizer: Authorizer, kind: KindInfo, call: ApiCall, fo
 const answers: Readonly<
   Record<string, (authorizer: Authorizer, call: ApiCall, spec: Record<string, unknown>) => object>
 > = {
-  SelfSubjectReview: (_authorizer, { user }) => ({ userInfo: { username: user.name, groups: user.groups } }),
+  SelfSubjectReview: (_authorizer, { user: { name, groups, uid, extra } }) => ({
+    userInfo: {
+      username: name,
+      ...(uid === undefined ? {} : { uid }),
+      groups,
+      ...(extra === undefined ? {} : { extra }),
+    },
+  }),
   SelfSubjectAccessReview: (authorizer, { user }, spec) => {
     const allowed = authorizer.allows(user, attributesOf(spec));
     return { allowed, ...(allowed ? { reason: "allowed by the cluster's roles" } : {}) };

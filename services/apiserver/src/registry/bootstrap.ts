@@ -9,6 +9,7 @@ import {
   endpointSliceKind,
   endpointsKind,
   eventKind,
+  isObject,
   type KindInfo,
   type KubeObject,
   namespaceKind,
@@ -20,6 +21,7 @@ import type { Address, Timer, World } from '@kubelab/world';
 import { systemNamespaces } from '../admission/admission.js';
 import { bootstrapBindings, bootstrapRoles } from '../auth/bootstrap.js';
 import { bytesOf, internalPrefix, textOf } from '../storage/keys.js';
+import { UndecodableError } from '../storage/stored-object.js';
 import type { RequestScope } from './context.js';
 import type { Registry } from './registry.js';
 
@@ -113,6 +115,10 @@ export class Bootstrap {
       this.#storeAnswers = true;
       return true;
     } catch (error) {
+      if (error instanceof UndecodableError) {
+        this.#parts.log.error({ what, error }, 'upkeep was stopped by a value that is no object');
+        return false;
+      }
       if (!(error instanceof ApiError) && !(error instanceof StoreError)) throw error;
       if (error instanceof StoreError || error.code >= 500) this.#storeAnswers = false;
       this.#parts.log.warn({ what, error: error.message }, 'upkeep waits for the store');
@@ -166,11 +172,27 @@ export class Bootstrap {
     };
   }
 
+  /** One spoiled value must not keep the server from starting: it is left as it is, and told. */
+  async #found(
+    kind: KindInfo,
+    namespace: string,
+    name: string,
+  ): Promise<KubeObject | 'undecodable' | undefined> {
+    try {
+      return await this.#parts.registry.storage.get(kind, namespace, name);
+    } catch (error) {
+      if (!(error instanceof UndecodableError)) throw error;
+      this.#parts.log.error({ error }, 'an object that this server keeps up is spoiled; it is left as it is');
+      return 'undecodable';
+    }
+  }
+
   /** Creates what is absent; roles and endpoints are brought to what they should be. */
   async #ensure(kind: KindInfo, wanted: KubeObject): Promise<void> {
     const { registry } = this.#parts;
     const { namespace = '', name } = wanted.metadata;
-    const found = await registry.storage.get(kind, namespace, name);
+    const found = await this.#found(kind, namespace, name);
+    if (found === 'undecodable') return;
     if (found === undefined) {
       try {
         await registry.create(this.#scope(), kind, namespace, structuredClone(wanted));
@@ -205,7 +227,7 @@ export class Bootstrap {
     const prefix = bytesOf(instancePrefix);
     const { kvs } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
     const alive = kvs
-      .map((kv): { address: Address; aliveMs: number } => JSON.parse(textOf(kv.value)))
+      .flatMap((kv) => instanceOf(textOf(kv.value)))
       .filter((one) => nowMs - one.aliveMs < instanceTimeoutMs);
     const metadata = { name: 'kubernetes', namespace: 'default' };
     const byPort = new Map<number, string[]>();
@@ -292,5 +314,20 @@ export class Bootstrap {
     });
     if (succeeded && this.#compactTo > 0) await this.#store.compact(this.#compactTo);
     this.#compactTo = header.revision;
+  }
+}
+
+/** None for a value that no instance wrote: whoever it is of writes anew within its period. */
+function instanceOf(text: string): { address: Address; aliveMs: number }[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value) || !isObject(value.address)) return [];
+    const { host, port } = value.address;
+    const { aliveMs } = value;
+    return typeof host === 'string' && typeof port === 'number' && typeof aliveMs === 'number'
+      ? [{ address: { host, port }, aliveMs }]
+      : [];
+  } catch {
+    return [];
   }
 }

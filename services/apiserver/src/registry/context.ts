@@ -7,6 +7,8 @@ import type { World } from '@kubelab/world';
 export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What every verb knows of its request. */

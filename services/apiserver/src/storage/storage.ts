@@ -10,7 +10,13 @@ import {
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { collectionPrefix, objectKey, textOf } from './keys.js';
-import { decodeStored, encodeStored, StoredObject } from './stored-object.js';
+import {
+  decodeAll,
+  decodeStored,
+  encodeStored,
+  type StoredObject,
+  UndecodableError,
+} from './stored-object.js';
 import { WatchCache } from './watch-cache.js';
 
 const writeAttemptsMax = 12;
@@ -22,6 +28,14 @@ export interface Companions {
 }
 
 export const noCompanions: Companions = { compare: [], operations: [] };
+
+/** All objects of a kind at a revision. */
+export interface Listing {
+  readonly objects: readonly StoredObject[];
+  /** Keys whose values are no objects. */
+  readonly undecodable: readonly string[];
+  readonly revision: number;
+}
 
 /** Where a write comes from: its trace stays with the revision that it makes. */
 export interface WriteOptions {
@@ -87,10 +101,11 @@ export class Storage {
   /**
    * All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted.
    */
-  async listAt(kind: KindInfo, revision: number): Promise<{ objects: StoredObject[]; revision: number }> {
+  async listAt(kind: KindInfo, revision: number): Promise<Listing> {
     const prefix = collectionPrefix(kind);
     const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
-    return { objects: kvs.map((kv) => new StoredObject(kv)), revision };
+    const { objects, undecodable } = decodeAll(kvs);
+    return { objects, undecodable: undecodable.map(({ key }) => key), revision };
   }
 
   /** Rejects with RacedError when the name is taken or a companion's condition fails. */
@@ -191,6 +206,7 @@ export async function guarded<T>(call: Promise<T>): Promise<T> {
 
 /** The store's errors in Kubernetes' words. */
 export function asStatus(error: unknown): unknown {
+  if (error instanceof UndecodableError) return statusErrors.internal(error.message);
   if (!(error instanceof StoreError)) return error;
   switch (error.code) {
     case 'compacted':

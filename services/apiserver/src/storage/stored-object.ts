@@ -2,6 +2,16 @@ import { isKubeObject, type KubeObject } from '@kubelab/api';
 import type { KeyValue } from '@kubelab/store';
 import { textOf } from './keys.js';
 
+/** The value at a key is no object: not JSON, or JSON of something else. The others are served without it. */
+export class UndecodableError extends Error {
+  override readonly name = 'UndecodableError';
+  readonly key: string;
+  constructor(key: string, why: string) {
+    super(`the store holds no object at ${key}: ${why}`);
+    this.key = key;
+  }
+}
+
 /** An object as it was at one revision. Shared by all readers: never to be changed. */
 export class StoredObject {
   readonly key: string;
@@ -45,11 +55,43 @@ export class StoredObject {
 
 /** The object with resourceVersion, which is not stored: it is the revision. */
 export function decodeStored(kv: KeyValue): KubeObject {
-  const value: unknown = JSON.parse(textOf(kv.value));
+  const value = parsed(kv);
   if (!isKubeObject(value))
-    throw new Error(`the store holds something else than an object at ${textOf(kv.key)}`);
+    throw new UndecodableError(textOf(kv.key), 'it has no apiVersion, kind or metadata');
   value.metadata.resourceVersion = String(kv.modRevision);
   return value;
+}
+
+function parsed(kv: KeyValue): unknown {
+  try {
+    return JSON.parse(textOf(kv.value));
+  } catch (error) {
+    throw new UndecodableError(textOf(kv.key), error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Objects of a range, and the keys of values that are none. */
+export function decodeAll(kvs: readonly KeyValue[]): {
+  objects: StoredObject[];
+  undecodable: UndecodableError[];
+} {
+  const objects: StoredObject[] = [];
+  const undecodable: UndecodableError[] = [];
+  for (const kv of kvs) {
+    const decoded = tryDecode(kv);
+    if (decoded instanceof UndecodableError) undecodable.push(decoded);
+    else objects.push(decoded);
+  }
+  return { objects, undecodable };
+}
+
+export function tryDecode(kv: KeyValue): StoredObject | UndecodableError {
+  try {
+    return new StoredObject(kv);
+  } catch (error) {
+    if (error instanceof UndecodableError) return error;
+    throw error;
+  }
 }
 
 export function encodeStored(object: KubeObject): Uint8Array {

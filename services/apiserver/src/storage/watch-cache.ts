@@ -1,9 +1,9 @@
 import { type KindInfo, statusErrors } from '@kubelab/api';
-import { prefixEnd, type Store, StoreError, type StoreWatch } from '@kubelab/store';
+import { type KeyValue, prefixEnd, type Store, StoreError, type StoreWatch } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { collectionPrefix, textOf } from './keys.js';
-import { StoredObject } from './stored-object.js';
+import { decodeAll, type StoredObject, tryDecode, UndecodableError } from './stored-object.js';
 
 /** Events kept for watches that begin in the past; older ones answer 410. */
 const windowEventsMax = 4_096;
@@ -40,6 +40,8 @@ export class WatchCache {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #objects = new Map<string, StoredObject>();
+  /** Keys whose values are no objects, and what was there before: watchers still hold that. */
+  readonly #undecodable = new Map<string, StoredObject | undefined>();
   #sorted: StoredObject[] | undefined;
   #window: CacheEvent[] = [];
   #windowBytes = 0;
@@ -78,6 +80,11 @@ export class WatchCache {
 
   get(key: string): StoredObject | undefined {
     return this.#objects.get(key);
+  }
+
+  /** Keys of this kind whose values are no objects: they are missing in all(). */
+  get undecodable(): string[] {
+    return [...this.#undecodable.keys()];
   }
 
   /** In the order of keys. */
@@ -147,10 +154,10 @@ export class WatchCache {
     const prefix = collectionPrefix(this.kind);
     const { kvs, header } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
     this.#objects.clear();
-    for (const kv of kvs) {
-      const stored = new StoredObject(kv);
-      this.#objects.set(stored.key, stored);
-    }
+    this.#undecodable.clear();
+    const { objects, undecodable } = decodeAll(kvs);
+    for (const stored of objects) this.#objects.set(stored.key, stored);
+    for (const error of undecodable) this.#spoiled(error, undefined);
     this.#sorted = undefined;
     this.#window = [];
     this.#windowBytes = 0;
@@ -171,19 +178,36 @@ export class WatchCache {
     this.#watch = watch;
     try {
       for await (const { header, events } of watch) {
-        for (const { type, kv } of events)
-          this.#apply(
-            type === 'put' ? new StoredObject(kv) : undefined,
-            textOf(kv.key),
-            kv.modRevision,
-            kv.trace,
-          );
+        for (const { type, kv } of events) this.#take(type, kv);
         this.#advance(header.revision);
       }
     } finally {
       this.#watch = undefined;
       watch.close();
     }
+  }
+
+  #take(type: 'put' | 'delete', kv: KeyValue): void {
+    const key = textOf(kv.key);
+    const current = type === 'put' ? tryDecode(kv) : undefined;
+    const before = this.#objects.get(key) ?? this.#undecodable.get(key);
+    if (current instanceof UndecodableError) {
+      this.#objects.delete(key);
+      this.#sorted = undefined;
+      this.#spoiled(current, before);
+      return;
+    }
+    // When it is mended or deleted, watchers hear of it as of a change of what they have.
+    if (this.#undecodable.delete(key) && before !== undefined) this.#objects.set(key, before);
+    this.#apply(current, key, kv.modRevision, kv.trace);
+  }
+
+  #spoiled(error: UndecodableError, before: StoredObject | undefined): void {
+    this.#undecodable.set(error.key, before);
+    this.#log.error(
+      { resource: this.kind.resource, key: error.key, error },
+      'left out: the value is no object',
+    );
   }
 
   #apply(current: StoredObject | undefined, key: string, revision: number, trace: string | undefined): void {

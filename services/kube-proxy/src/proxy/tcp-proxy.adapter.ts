@@ -73,6 +73,8 @@ class ProxyListener {
   #retry: Timer | undefined;
   #closed = false;
   listening = false;
+  /** The code of the error that was logged last. */
+  #told = '';
 
   constructor(spec: DesiredListener, options: TcpProxyOptions) {
     this.key = spec.key;
@@ -105,8 +107,7 @@ class ProxyListener {
     server.maxConnections = connectionsMax;
     this.#server = server;
     server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE')
-        telemetry.log.debug({ address: this.key, error: error.message }, 'address cannot be bound yet');
+      this.#tellUnbound(error);
       this.listening = false;
       tried();
       if (!this.#closed)
@@ -114,10 +115,24 @@ class ProxyListener {
     });
     server.listen({ host: this.spec.host, port: this.spec.port }, () => {
       this.listening = !this.#closed;
+      this.#told = '';
       telemetry.log.debug({ address: this.key, service: this.spec.service }, 'serving a service');
       if (this.#closed) server.close();
       tried();
     });
+  }
+
+  /**
+   * Once for each reason. In use is no fault by itself: on the loopback network the node that came first
+   * serves a shared address.
+   */
+  #tellUnbound({ code, message }: NodeJS.ErrnoException): void {
+    const { log } = this.#options.telemetry;
+    if (this.#closed || this.#told === code) return;
+    this.#told = code ?? '';
+    const fields = { address: this.key, service: this.spec.service, reason: message };
+    if (code === 'EADDRINUSE') log.info(fields, 'the address is in use; it is tried for until it is free');
+    else log.warn(fields, 'the address cannot be bound; it is tried for until it can');
   }
 
   #accept(client: Socket): void {

@@ -41,6 +41,8 @@ type Waiting = { readonly reason: string; readonly message?: string };
 
 interface ContainerMemory {
   waiting?: Waiting | undefined;
+  /** The latest pull that failed: the next is made when its back-off is over, however often one looks. */
+  pullFailed?: { readonly atMs: number; readonly message: string };
   /** Counters of one run, by its id. */
   run?: {
     readonly id: string;
@@ -304,16 +306,18 @@ export class PodManager {
       own.waiting = { reason: 'ErrImageNeverPull', message };
       return neverPullRetryMs;
     }
-    const failing = own.waiting?.reason === 'ErrImagePull';
-    if (failing && !present) {
+    const leftMs = present ? 0 : backoff.remainingMs(pullKey, own.pullFailed?.atMs ?? 0, world.clock.nowMs());
+    if (leftMs > 0) {
       const message = `Back-off pulling image "${image}"`;
-      event('Normal', 'BackOff', message);
-      event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      if (own.waiting?.reason !== 'ImagePullBackOff') {
+        event('Normal', 'BackOff', message);
+        event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      }
       own.waiting = {
         reason: 'ImagePullBackOff',
-        message: `${message}: ErrImagePull: ${own.waiting?.message}`,
+        message: `${message}: ErrImagePull: ${own.pullFailed?.message ?? ''}`,
       };
-      return backoff.delayMs(pullKey);
+      return leftMs;
     }
     event('Normal', 'Pulling', `Pulling image "${image}"`);
     try {
@@ -331,6 +335,7 @@ export class PodManager {
       event('Warning', 'Failed', `Failed to pull image "${image}": ${error.message}`);
       event('Warning', 'Failed', 'Error: ErrImagePull');
       own.waiting = { reason: 'ErrImagePull', message: error.message };
+      own.pullFailed = { atMs: world.clock.nowMs(), message: error.message };
       backoff.next(pullKey, world.clock.nowMs());
       return unmetRetryMs;
     }

@@ -1,15 +1,17 @@
+import type { Store, Store } from '@kubelab/store';
+import { createRealWorld, createRealWorld } from '@kubelab/world';
 import t from 'tap';
 import { eventually, pick, readyServer } from './harness.js';
-import { MemoryStore } from './memory-store.js';
+import { openTestStore } from './test-store.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const bytes = (text: string) => new TextEncoder().encode(text);
-const put = (store: MemoryStore, key: string, value: string) =>
+const put = (store: Store, key: string, value: string) =>
   store.txn({ compare: [], success: [{ type: 'put', key: bytes(key), value: bytes(value) }], failure: [] });
 const keyOf = (name: string) => `/registry/core/configmaps/default/${name}`;
 
 t.test('a value that is no object is named, and the others are served', async (t) => {
-  const store = new MemoryStore();
+  const store = await openTestStore(createRealWorld({ host: 'test' }));
   await put(store, '/registry/core/configmaps/default/before', '{"half":');
   await put(store, '/registry/rbac.authorization.k8s.io/clusterroles/view', 'not json');
   await put(store, '/kubelab/apiservers/ghost', 'not json either');

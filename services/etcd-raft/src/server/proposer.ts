@@ -1,6 +1,6 @@
 import { type LeaseId, type MemberId, StoreError, storeError } from '@kubelab/store';
 import type { Timer, World } from '@kubelab/world';
-import type { MembershipChange, RaftNode } from '../contract.js';
+import type { MembershipChange, RaftNode, RaftStatus } from '../contract.js';
 import type { ApplyResult, StoreState } from '../state/state-machine.js';
 import type { Applied, LeaseTime, PeerCalls, PeerLinks } from './peers.js';
 import { isMisdirected, storeErrorOf, unavailable } from './raft-errors.js';
@@ -32,6 +32,8 @@ export class Proposer implements PeerCalls {
   readonly #options: ProposerOptions;
   readonly #own: PeerCalls;
   #waiting: { readonly index: number; readonly resolve: () => void }[] = [];
+  /** Who leads, when that is another. */
+  #leaderElsewhere: MemberId | undefined;
   readonly #leaderWaiters = new Set<() => void>();
   readonly #leave: readonly (() => void)[];
 
@@ -46,11 +48,9 @@ export class Proposer implements PeerCalls {
     };
     this.#leave = [
       state.onApplied((index) => this.#applied(index)),
-      node.onStatusChange(({ id, leader }) => {
-        if (leader !== undefined && leader !== id) options.links.warm(leader);
-        this.#wakeLeaderWaiters();
-      }),
+      node.onStatusChange((status) => this.#follow(status)),
     ];
+    this.#follow(node.status());
   }
 
   /** What this member answers to others: it is asked as the leader, and does not forward. */
@@ -120,20 +120,23 @@ export class Proposer implements PeerCalls {
     const { world, node, leaderWaitMs } = this.#options;
     let untilMs: number | undefined;
     for (;;) {
-      try {
-        return await run(this.#own);
-      } catch (error) {
-        if (!isMisdirected(error)) throw storeErrorOf(error);
-        const self = node.status().id;
-        const leader = error.reason === 'notLeader' ? error.leader : undefined;
-        const refused =
-          leader === undefined || leader === self ? unavailable(error) : await this.#forward(leader, run);
-        if (!(refused instanceof Error)) return refused.result;
-        const nowMs = world.clock.monotonicMs();
-        untilMs ??= nowMs + leaderWaitMs;
-        if (nowMs >= untilMs) throw refused;
-        await this.#leaderChange(untilMs - nowMs, leader !== undefined);
-      }
+      const elsewhere = this.#leaderElsewhere;
+      const outcome = elsewhere === undefined ? await this.#here(run) : await this.#forward(elsewhere, run);
+      if (!(outcome instanceof Error)) return outcome.result;
+      const nowMs = world.clock.monotonicMs();
+      untilMs ??= nowMs + leaderWaitMs;
+      if (nowMs >= untilMs) throw outcome;
+      await this.#leaderChange(untilMs - nowMs, node.status().leader !== undefined);
+    }
+  }
+
+  /** Gives the error where it may be tried again. */
+  async #here<T>(run: (leader: PeerCalls) => Promise<T>): Promise<{ readonly result: T } | StoreError> {
+    try {
+      return { result: await run(this.#own) };
+    } catch (error) {
+      if (isMisdirected(error)) return unavailable(error);
+      throw storeErrorOf(error);
     }
   }
 
@@ -165,6 +168,12 @@ export class Proposer implements PeerCalls {
       timer = this.#options.world.timers.setTimeout(over, delayMs);
       this.#leaderWaiters.add(over);
     });
+  }
+
+  #follow({ id, leader }: RaftStatus): void {
+    this.#leaderElsewhere = leader === id ? undefined : leader;
+    if (this.#leaderElsewhere !== undefined) this.#options.links.warm(this.#leaderElsewhere);
+    this.#wakeLeaderWaiters();
   }
 
   #wakeLeaderWaiters(): void {

@@ -2,7 +2,7 @@ import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import type { MemberId, ResponseHeader } from '@kubelab/store';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
-import type { RaftNode } from '../contract.js';
+import type { RaftNode, RaftStatus } from '../contract.js';
 import type { EtcdServer } from '../etcd-server.js';
 import { type Gateway, serveGateway } from '../gateway/gateway.adapter.js';
 import type { Backend } from '../mvcc/backend.js';
@@ -86,7 +86,7 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
   const context = { world, telemetry, links };
   const { record, others } = await whoAmI(context, config);
   const backend = (await config.openBackend?.(`${config.dataDirectory}/state`)) ?? new MemoryBackend();
-  const { state, header, follow } = openState(world, record, backend);
+  const { state, header, follow, leader } = openState(world, record, backend);
   const transport = createRaftTransport(context, { id: record.id, tls });
   const peers = new PeerLinks(context, tls);
   const tellPeers = () => {
@@ -118,7 +118,7 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
     },
     fingerprint: () => state.fingerprint(),
   });
-  return serve({ context, config, record, state, node, receiver, running, peers });
+  return serve({ context, config, record, state, node, receiver, running, peers, leader });
 }
 
 interface StartedMember {
@@ -130,13 +130,14 @@ interface StartedMember {
   readonly receiver: RaftReceiver;
   readonly running: RunningEtcdServer;
   readonly peers: PeerLinks;
+  readonly leader: () => MemberId | undefined;
 }
 
 /** Opens the member's doors; what fails to open takes the rest with it. */
 async function serve(member: StartedMember): Promise<RunningComponent> {
   const { context, config, record, state, node, running, peers } = member;
   const leaderElsewhere = () => {
-    const { leader } = node.status();
+    const leader = member.leader();
     return leader === undefined || leader === record.id ? undefined : peers.nameOf(leader);
   };
   const cluster = async () => {
@@ -193,9 +194,10 @@ async function serveClients(
   return gateway;
 }
 
-/** `header` says the term of the node that is followed. */
+/** Term and leader of the node that is followed; they change seldom, and every answer says them. */
 function openState(world: World, record: MemberRecord, backend: Backend) {
   let raftTerm = 0;
+  let leader: MemberId | undefined;
   const { clusterId, id: memberId } = record;
   const header = (revision: number = state.store.revision): ResponseHeader => ({
     ...{ clusterId, memberId, revision, raftTerm },
@@ -205,12 +207,14 @@ function openState(world: World, record: MemberRecord, backend: Backend) {
     nowMs: () => world.clock.monotonicMs(),
   });
   const follow = (node: RaftNode) => {
-    raftTerm = node.status().term;
-    node.onStatusChange(({ term }) => {
-      raftTerm = term;
-    });
+    const take = (status: RaftStatus) => {
+      raftTerm = status.term;
+      leader = status.leader;
+    };
+    take(node.status());
+    node.onStatusChange(take);
   };
-  return { state, header, follow };
+  return { state, header, follow, leader: () => leader };
 }
 
 /** The data directory's word counts, then the flags', and of a newcomer the cluster's. */

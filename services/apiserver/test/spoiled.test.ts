@@ -1,5 +1,5 @@
-import type { Store, Store } from '@kubelab/store';
-import { createRealWorld, createRealWorld } from '@kubelab/world';
+import type { Store } from '@kubelab/store';
+import { createRealWorld } from '@kubelab/world';
 import t from 'tap';
 import { eventually, pick, readyServer } from './harness.js';
 import { openTestStore } from './test-store.js';

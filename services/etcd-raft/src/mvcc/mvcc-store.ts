@@ -11,6 +11,7 @@ import {
 } from '@kubelab/store';
 import type { Traceparent } from '@kubelab/telemetry';
 import type { Timers } from '@kubelab/world';
+import type { PlantedBug } from '../raft/types.js';
 import type { Backend, BackendMeta, BackendState } from './backend.js';
 import { type HashedVersions, hashMeta, hashVersions, keptAt } from './hash.js';
 import { KeyIndex, nameBounds, now } from './key-index.js';
@@ -29,6 +30,7 @@ export interface MvccStoreOptions {
   readonly timers: Pick<Timers, 'setImmediate'>;
   /** What watch responses begin with. */
   readonly header: (revision: number) => ResponseHeader;
+  readonly plantedBug?: PlantedBug | undefined;
 }
 
 export interface HashResult {
@@ -102,6 +104,7 @@ export class MvccStore {
       },
       header: options.header,
       nextTurn: this.#nextTurn,
+      plantedBug: options.plantedBug,
     });
     // What a crash left of a compaction.
     this.#freeCompacted();

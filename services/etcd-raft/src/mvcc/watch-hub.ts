@@ -1,6 +1,7 @@
 import type { ResponseHeader, StoreEvent, WatchRequest } from '@kubelab/store';
 import { storeError } from '@kubelab/store';
 import type { ServerWatch, WatchSink } from '../etcd-server.js';
+import type { PlantedBug } from '../raft/types.js';
 import { IntervalIndex } from './interval-index.js';
 import type { KeyName, Version } from './version.js';
 import {
@@ -28,6 +29,7 @@ export interface WatchHubOptions {
   readonly source: WatchSource;
   readonly header: (revision: number) => ResponseHeader;
   readonly nextTurn: () => Promise<void>;
+  readonly plantedBug?: PlantedBug | undefined;
 }
 
 /** Versions that history reading looks at before it lets others run. */
@@ -69,6 +71,7 @@ export class WatchHub {
   readonly #source: WatchSource;
   readonly #header: (revision: number) => ResponseHeader;
   readonly #nextTurn: () => Promise<void>;
+  readonly #plantedBug: PlantedBug | undefined;
   readonly #watchers = new Set<Watcher>();
   readonly #groups = new Map<string, Group>();
   readonly #singles = new Map<KeyName, Group[]>();
@@ -82,10 +85,11 @@ export class WatchHub {
   #isReading = false;
   #isPaused = false;
 
-  constructor({ source, header, nextTurn }: WatchHubOptions) {
+  constructor({ source, header, nextTurn, plantedBug }: WatchHubOptions) {
     this.#source = source;
     this.#header = header;
     this.#nextTurn = nextTurn;
+    this.#plantedBug = plantedBug;
     this.#published = source.revision();
   }
 
@@ -101,13 +105,15 @@ export class WatchHub {
     const { startRevision = 0 } = request;
     const revision = this.#source.revision();
     const wanted = wantedOf(request);
+    const isPast = startRevision > 0 && startRevision <= revision;
+    const skipped = isPast && this.#plantedBug === 'watchGapOnReconnect' ? 1 : 0;
     const watcher: Watcher = {
       wanted,
       identity: identityOf(wanted),
       sink,
       progressNotify: request.progressNotify === true,
       state: 'waiting',
-      position: { main: startRevision > 0 ? startRevision : revision + 1, sub: 0 },
+      position: { main: startRevision > 0 ? startRevision + skipped : revision + 1, sub: 0 },
       progressRequested: false,
       idle: true,
     };

@@ -13,6 +13,7 @@ import type { RaftNode } from '../contract.js';
 import type { Caller, ClusterIdentity, EtcdServer } from '../etcd-server.js';
 import { backlogBytesMax } from '../mvcc/backend.js';
 import { validateRange, validateTxn } from '../mvcc/txn.js';
+import type { PlantedBug } from '../raft/types.js';
 import { encodeTxnEntry } from '../state/entry.js';
 import { leaseLimits } from '../state/lessor.js';
 import type { PasswordHasher } from '../state/passwords.adapter.js';
@@ -60,6 +61,7 @@ export interface EtcdServerOptions extends ClusterIdentity {
   readonly maxRequestBytes: number;
   readonly autoCompaction: AutoCompaction;
   readonly watchProgressNotifyIntervalMs: number;
+  readonly plantedBug?: PlantedBug | undefined;
 }
 
 export interface RunningEtcdServer {
@@ -73,9 +75,10 @@ export interface RunningEtcdServer {
 /** One member as its clients see it: etcd v3's semantics over the log and the replicated state. */
 export function createEtcdServer(options: EtcdServerOptions): RunningEtcdServer {
   const { world, telemetry, node, state, links, clusterId, memberId, name, header } = options;
-  const { electionTimeoutMs } = options;
+  const { electionTimeoutMs, plantedBug } = options;
   const { store, lessor } = state;
-  const leases = new LeaseKeeper({ world, node, lessor, log: telemetry.log, electionTimeoutMs });
+  const { log } = telemetry;
+  const leases = new LeaseKeeper({ world, node, lessor, log, electionTimeoutMs, plantedBug });
   const proposer = new Proposer({
     ...{ world, node, state, links, leases },
     requestTimeoutMs: requestTimeoutBaseMs + 2 * electionTimeoutMs,

@@ -2,6 +2,7 @@ import { type LeaseId, storeError } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import type { RaftNode, RaftStatus } from '../contract.js';
+import type { PlantedBug } from '../raft/types.js';
 import { type Command, encodeEntry, type Origin } from '../state/entry.js';
 import type { Lessor } from '../state/lessor.js';
 import type { LeaseTime } from './peers.js';
@@ -19,6 +20,7 @@ export interface LeaseKeeperOptions {
   readonly lessor: Lessor;
   readonly log: Logger;
   readonly electionTimeoutMs: number;
+  readonly plantedBug?: PlantedBug | undefined;
 }
 
 /**
@@ -89,12 +91,13 @@ export class LeaseKeeper {
   }
 
   async #promote(term: number): Promise<boolean> {
-    const { node, lessor, world, electionTimeoutMs } = this.#options;
+    const { node, lessor, world, electionTimeoutMs, plantedBug } = this.#options;
+    const inherits = plantedBug !== 'leasesLostOnLeaderChange';
     while (this.#leads(term)) {
       try {
         await node.readIndex();
         if (!this.#leads(term)) break;
-        lessor.promote(this.#nowMs(), electionTimeoutMs);
+        lessor.promote(this.#nowMs(), electionTimeoutMs, inherits);
         this.#ticker = world.timers.setInterval(() => this.#check(), checkMs);
         return true;
       } catch (error) {

@@ -86,7 +86,7 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
   const context = { world, telemetry, links };
   const { record, others } = await whoAmI(context, config);
   const backend = (await config.openBackend?.(`${config.dataDirectory}/state`)) ?? new MemoryBackend();
-  const { state, header, follow, leader } = openState(world, record, backend);
+  const { state, header, follow, leader } = openState(world, record, backend, config.plantedBug);
   const transport = createRaftTransport(context, { id: record.id, tls });
   const peers = new PeerLinks(context, tls);
   const tellPeers = () => {
@@ -111,6 +111,7 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
     ...{ world, telemetry, node, state, links: peers, header },
     ...{ name: record.name, memberId: record.id, clusterId: record.clusterId },
     ...serverOptions(config),
+    plantedBug: config.plantedBug,
   });
   config.observeServer?.(running.server, {
     get appliedIndex() {
@@ -195,7 +196,12 @@ async function serveClients(
 }
 
 /** Term and leader of the node that is followed; they change seldom, and every answer says them. */
-function openState(world: World, record: MemberRecord, backend: Backend) {
+function openState(
+  world: World,
+  record: MemberRecord,
+  backend: Backend,
+  plantedBug: EtcdRaftConfig['plantedBug'],
+) {
   let raftTerm = 0;
   let leader: MemberId | undefined;
   const { clusterId, id: memberId } = record;
@@ -203,7 +209,7 @@ function openState(world: World, record: MemberRecord, backend: Backend) {
     ...{ clusterId, memberId, revision, raftTerm },
   });
   const state: StoreState = new StoreState({
-    openStore: (leases) => new MvccStore({ backend, leases, timers: world.timers, header }),
+    openStore: (leases) => new MvccStore({ backend, leases, timers: world.timers, header, plantedBug }),
     nowMs: () => world.clock.monotonicMs(),
   });
   const follow = (node: RaftNode) => {

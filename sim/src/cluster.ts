@@ -183,9 +183,10 @@ export class SimulatedStore {
   #states(): { readonly name: string; readonly appliedIndex: number; readonly hash: string }[] {
     return this.members().flatMap((name) => {
       const state = this.#members.get(name)?.state;
-      return state === undefined
+      const hash = state?.fingerprint();
+      return state === undefined || hash === undefined
         ? []
-        : [{ name, appliedIndex: state.appliedIndex, hash: state.fingerprint() }];
+        : [{ name, appliedIndex: state.appliedIndex, hash }];
     });
   }
 

@@ -84,6 +84,8 @@ export function serverStream<Request, RequestInput, Response, ResponseInput>(
   serve: (request: Request, output: MessageOutput<ResponseInput>, caller: Caller) => Promise<void>,
 ): StreamCall {
   return stream(method, async (input, output, caller) => {
-    for await (const request of input) return serve(request, output, caller);
+    // Not by a loop: to leave one ends its iterator, and with that the whole call, before the answer is sent.
+    const first = await input[Symbol.asyncIterator]().next();
+    if (first.done !== true) await serve(first.value, output, caller);
   });
 }

@@ -17,6 +17,7 @@ export class FaultRunner {
   readonly disturbedAtMs: number[] = [];
   /** One hunt at a time. */
   #huntUntilMs = 0;
+  #isHealed = false;
 
   constructor(simulation: Simulation, store: SimulatedStore, operator: Operator) {
     this.#simulation = simulation;
@@ -30,6 +31,7 @@ export class FaultRunner {
 
   heal(): void {
     this.#huntUntilMs = 0;
+    this.#isHealed = true;
     this.#store.note('everything is mended');
     this.disturbedAtMs.push(this.#simulation.nowMs);
     this.#simulation.network.heal();
@@ -206,7 +208,12 @@ export class FaultRunner {
 
   /** The member must notice and refuse; the others go on without it. */
   #rot(name: string, at: number): void {
-    if (this.#operator.busy || !this.#store.canSpare(name)) return;
+    const isMember = this.#store.members().includes(name);
+    if (this.#isHealed || !isMember || !this.#store.canSpare(name)) return;
+    if (this.#operator.busy) {
+      this.#simulation.schedule(rotDownMs, () => this.#rot(name, at));
+      return;
+    }
     this.#store.condemn(name);
     this.#store.crash(name);
     this.#simulation.schedule(rotDownMs / 2, () => {

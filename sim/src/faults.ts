@@ -127,11 +127,11 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
     }),
   ],
   [1, (random) => ({ kind: 'clock', target: target(random), offsetMs: (random.next() - 0.5) * 120_000 })],
-  [0.3, (random) => ({ kind: 'rot', target: target(random), at: random.next() })],
+  [0.4, (random) => ({ kind: 'rot', target: target(random), at: random.next() })],
   [0.7, (random) => ({ kind: 'transfer', target: target(random) })],
-  [0.4, () => ({ kind: 'grow' })],
-  [0.3, (random) => ({ kind: 'remove', target: target(random) })],
-  [0.4, (random) => ({ kind: 'replace', target: target(random) })],
+  [0.5, () => ({ kind: 'grow' })],
+  [0.4, (random) => ({ kind: 'remove', target: target(random) })],
+  [0.6, (random) => ({ kind: 'replace', target: target(random) })],
 ];
 
 /**
@@ -150,9 +150,9 @@ export function drawFaults(random: Random, everyMsMax: number, untilMs: number):
     });
     if (kind !== undefined) faults.push({ id: faults.length, atMs, ...kind.draw(random) });
   }
-  // A member whose log is damaged stays down: one of them leaves a majority.
-  const rots = faults.filter((fault) => fault.kind === 'rot').map((fault) => fault.id);
-  return faults.filter((fault) => fault.kind !== 'rot' || fault.id === rots[0]);
+  // A member whose log is damaged stays down: one of them leaves a majority, and no more changes of the membership.
+  const rot = faults.findLast((fault) => fault.kind === 'rot');
+  return faults.filter((fault) => fault.kind !== 'rot' || fault === rot);
 }
 
 const ms = (value: number) => `${Math.round(value)} ms`;

@@ -244,11 +244,7 @@ class Run {
   async #settle(): Promise<Violation | undefined> {
     const untilMs = this.#simulation.nowMs + settleMs;
     const { store } = this.#store.client('last');
-    const revision = await this.#answer(untilMs, async () => {
-      const key = new TextEncoder().encode(`${prefix}register/last`);
-      return (await store.txn({ compare: [], success: [{ type: 'put', key, value: key }], failure: [] }))
-        .header.revision;
-    });
+    const revision = await this.#write(store, untilMs);
     const late = (property: string, what: string) =>
       new Violation(property, `${what} in ${settleMs / 1000} s after everything was mended`);
     if (this.#broken()) return undefined;
@@ -263,11 +259,35 @@ class Run {
       );
     const level = () => behind().length === 0 && this.#store.areEqual();
     await this.#simulation.run({ untilMs, until: () => level() || this.#broken() });
-    if (this.#broken() || level()) return undefined;
+    if (this.#broken()) return undefined;
+    if (level()) return this.#doWithoutOne(store);
     const [watch] = behind();
     if (watch !== undefined)
       return late('watch', `${watch.options.name} came to ${watch.complete}, not to ${revision},`);
     return late('convergence', `members did not come to one state (${this.#store.describeStates()})`);
+  }
+
+  /** A majority is enough, of the members that there are by now. */
+  async #doWithoutOne(store: Store): Promise<Violation | undefined> {
+    const members = this.#store.members();
+    const name = members[Math.floor(this.#settings.lastCrash * members.length)] ?? '';
+    if (members.some((member) => this.#store.isRotten(member)) || !this.#store.canSpare(name))
+      return undefined;
+    this.#store.note(`${name} crashes for good`);
+    this.#store.crash(name);
+    const revision = await this.#write(store, this.#simulation.nowMs + settleMs);
+    if (revision !== undefined || this.#broken()) return undefined;
+    const why = `no write went through in ${settleMs / 1000} s without ${name}, of ${members.join(', ')}`;
+    return new Violation('availability', why);
+  }
+
+  #write(store: Store, untilMs: number): Promise<number | undefined> {
+    const key = new TextEncoder().encode(`${prefix}register/last`);
+    const put = { type: 'put' as const, key, value: key };
+    return this.#answer(untilMs, async () => {
+      const { header } = await store.txn({ compare: [], success: [put], failure: [] });
+      return header.revision;
+    });
   }
 
   async #leaseKeys(store: Store): Promise<true> {

@@ -8,6 +8,8 @@ export interface Settings {
   readonly snapshotKeepEntries: number;
   /** A fault follows the last one within so long: dense schedules stop the group often, sparse ones let it get far. */
   readonly faultEveryMsMax: number;
+  /** Of the members at the end, the one that the others must do without; in [0, 1). */
+  readonly lastCrash: number;
 }
 
 const snapshots = [
@@ -21,7 +23,8 @@ const densitiesMs = [500, 900, 1_400] as const;
 export function drawSettings(random: Random): Settings {
   const { snapshotEntries, snapshotKeepEntries } = snapshots[random.int(snapshots.length)] ?? snapshots[0];
   const faultEveryMsMax = densitiesMs[random.int(densitiesMs.length)] ?? densitiesMs[0];
-  return { leaseReads: random.next() < 0.5, snapshotEntries, snapshotKeepEntries, faultEveryMsMax };
+  const leaseReads = random.next() < 0.5;
+  return { leaseReads, snapshotEntries, snapshotKeepEntries, faultEveryMsMax, lastCrash: random.next() };
 }
 
 export function describeSettings(settings: Settings): string {

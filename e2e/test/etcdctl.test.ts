@@ -1,29 +1,33 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { testCluster } from '../src/cluster.js';
-import { mustRun, type Result, run, runInBackground, until } from '../src/run.js';
+import { createEtcdctl, type Etcdctl, startMember } from '../src/etcd.js';
+import { run, runInBackground, until } from '../src/run.js';
 
 /**
  * Debian's etcdctl (etcd-client, 3.4), unmodified, against the members of a cluster. Every line it prints is held to what it prints
- * against etcd.
+ * against etcd 3.4. Snapshots and quota: etcdctl-snapshot.test.ts.
  */
 const cluster = testCluster({ port: 13_443, nodes: 1 });
-const scratch = mkdtempSync(join(tmpdir(), 'kubelab-etcdctl-'));
-let environment: Record<string, string> = {};
+let etcdctl: Etcdctl = createEtcdctl({});
 
-const etcdctl = (...args: readonly string[]): Promise<string> =>
-  mustRun('etcdctl', args, { env: environment });
-const result = (...args: readonly string[]): Promise<Result> => run('etcdctl', args, { env: environment });
-const withInput = (input: string, ...args: readonly string[]): Promise<string> =>
-  mustRun('etcdctl', args, { env: environment, input });
 const json = async (...args: readonly string[]) => JSON.parse(await etcdctl(...args, '-w', 'json'));
-const endpoints = () => (environment.ETCDCTL_ENDPOINTS ?? '').split(',');
+const endpoints = () => (etcdctl.environment.ETCDCTL_ENDPOINTS ?? '').split(',');
+const background = (...args: readonly string[]) =>
+  runInBackground('etcdctl', args, { env: etcdctl.environment });
 
 interface EndpointStatus {
   readonly Endpoint: string;
-  readonly Status: { readonly leader: number; readonly header: { readonly member_id: number } };
+  readonly Status: {
+    readonly header: { readonly member_id: number; readonly revision: number; readonly raft_term: number };
+    readonly version: string;
+    readonly leader: number;
+    readonly raftIndex: number;
+    readonly raftTerm: number;
+    readonly raftAppliedIndex: number;
+    readonly dbSize: number;
+    readonly dbSizeInUse: number;
+  };
 }
 
 t.before(async () => {
@@ -33,15 +37,14 @@ t.before(async () => {
     );
   await cluster.up();
   const exports = await cluster.kubelab('env', 'etcdctl');
-  environment = Object.fromEntries(
-    [...exports.matchAll(/^export (\w+)='?(.*?)'?$/gm)].map(([, name = '', value = '']) => [name, value]),
+  etcdctl = createEtcdctl(
+    Object.fromEntries(
+      [...exports.matchAll(/^export (\w+)='?(.*?)'?$/gm)].map(([, name = '', value = '']) => [name, value]),
+    ),
   );
 });
 
-t.teardown(async () => {
-  await cluster.remove();
-  rmSync(scratch, { recursive: true, force: true });
-});
+t.teardown(() => cluster.remove());
 
 t.test('put, get with its flags, del', async (t) => {
   t.equal(await etcdctl('put', 'k/a', '1'), 'OK\n');
@@ -56,28 +59,43 @@ t.test('put, get with its flags, del', async (t) => {
   );
   t.equal(await etcdctl('get', 'k/b', '--from-key', '--limit=2', '--print-value-only'), '2\n3\n');
   t.equal(await etcdctl('get', 'k/', '--prefix', '--consistency=s', '--print-value-only'), '1\n2\n3\n');
-  const counted = await etcdctl('get', 'k/', '--prefix', '--count-only', '-w', 'fields');
-  t.match(counted, /"Count" : 3/);
+  const counted = await etcdctl('get', 'k/', '--prefix', '--limit=1', '-w', 'fields');
+  t.match(counted, /"More" : true\n"Count" : 3\n/);
+  t.equal(
+    await etcdctl('get', 'k/', '--prefix', '--sort-by=VALUE', '--order=ASCEND', '--keys-only', '--limit=1'),
+    'k/a\n\n',
+  );
+  t.equal(await etcdctl('get', 'k/a', '--hex'), '\\x6b\\x2f\\x61\n\\x31\n');
   const { revision } = (await json('get', 'k/a')).header;
   await etcdctl('put', 'k/a', 'later');
   t.equal(await etcdctl('get', 'k/a', `--rev=${revision}`, '--print-value-only'), '1\n');
   t.equal(await etcdctl('put', 'k/a', 'now', '--prev-kv'), 'OK\nk/a\nlater\n');
-  t.equal(await withInput('from standard input', 'put', 'k/in'), 'OK\n');
+  t.equal(await etcdctl.withInput('from standard input', 'put', 'k/in'), 'OK\n');
   t.equal(await etcdctl('get', 'k/in', '--print-value-only'), 'from standard input\n');
   t.equal(await etcdctl('put', 'k/a', '--ignore-value'), 'OK\n');
   t.equal(await etcdctl('get', 'k/a', '--print-value-only'), 'now\n');
   t.equal(await etcdctl('del', 'k/', '--prefix'), '4\n');
   t.equal(await etcdctl('del', 'k/a'), '0\n');
-  t.match((await result('get', 'k/a', '--rev=999999999')).stderr, /required revision is a future revision/);
+  t.match(
+    (await etcdctl.result('get', 'k/a', '--rev=999999999')).stderr,
+    /required revision is a future revision/,
+  );
 });
 
 t.test('txn: compares of every kind, both branches', async (t) => {
   await etcdctl('put', 't', 'x');
   const script = 'value("t") = "x"\nversion("t") > "0"\n\nput t y\nget t\n\nget t\n\n';
-  t.equal(await withInput(script, 'txn'), 'SUCCESS\n\nOK\n\nt\ny\n');
-  t.match(await withInput(script, 'txn'), /^FAILURE\n\nt\ny\n/);
-  const twice = await run('etcdctl', ['txn'], { env: environment, input: '\nput t a\nput t b\n\n\n' });
+  t.equal(await etcdctl.withInput(script, 'txn'), 'SUCCESS\n\nOK\n\nt\ny\n');
+  t.match(await etcdctl.withInput(script, 'txn'), /^FAILURE\n\nt\ny\n/);
+  const twice = await run('etcdctl', ['txn'], {
+    env: etcdctl.environment,
+    input: '\nput t a\nput t b\n\n\n',
+  });
   t.match(twice.stderr, /duplicate key given in txn request/);
+  t.equal(
+    await etcdctl.withInput('mod("none") = "0"\n\nput none 1\n\nget none\n\n', 'txn', '--interactive'),
+    'compares:\nsuccess requests (get, put, del):\nfailure requests (get, put, del):\nSUCCESS\n\nOK\n',
+  );
 });
 
 t.test('watch: from a revision, of a prefix, with what was before', async (t) => {
@@ -85,9 +103,9 @@ t.test('watch: from a revision, of a prefix, with what was before', async (t) =>
   await etcdctl('put', 'w/a', '2');
   await etcdctl('del', 'w/a');
   const watch = runInBackground('etcdctl', ['watch', 'w/', '--prefix', `--rev=${revision}`, '--prev-kv'], {
-    env: environment,
+    env: etcdctl.environment,
   });
-  const expected = 'PUT\n\n\nw/a\n1\nPUT\nw/a\n1\nw/a\n2\nDELETE\nw/a\n2\nw/a\n\n';
+  const expected = 'PUT\nw/a\n1\nPUT\nw/a\n1\nw/a\n2\nDELETE\nw/a\n2\nw/a\n\n';
   await until('all three events are seen', async () => watch.output().stdout.length >= expected.length, {
     timeoutMs: 10_000,
   });
@@ -97,6 +115,24 @@ t.test('watch: from a revision, of a prefix, with what was before', async (t) =>
     timeoutMs: 10_000,
   });
   await watch.stop();
+});
+
+t.test('watch, interactive: several on one stream, progress, commands that are none', async (t) => {
+  const child = runInBackground(
+    'sh',
+    [
+      '-c',
+      "(printf 'watch i/\\nbogus\\nwatch i/a i/z\\nprogress\\n'; sleep 2; etcdctl put i/b now >/dev/null; sleep 20) | etcdctl watch --interactive",
+    ],
+    { env: etcdctl.environment },
+  );
+  await until('it is told', async () => child.output().stdout.includes('now'), { timeoutMs: 15_000 });
+  const { stdout, stderr } = child.output();
+  t.match(stdout, /^progress notify: \d+\n/);
+  t.match(stdout, /PUT\ni\/b\nnow\n$/);
+  t.equal(stdout.split('PUT').length, 2, 'by the watch of the range, not by the one of a single key');
+  t.match(stderr, /Invalid command bogus \(only support watch\)/);
+  await child.stop();
 });
 
 t.test('leases: grant, time-to-live, keep-alive, list, revoke', async (t) => {
@@ -112,7 +148,21 @@ t.test('leases: grant, time-to-live, keep-alive, list, revoke', async (t) => {
   t.match(await etcdctl('lease', 'list'), new RegExp(id));
   t.match(await etcdctl('lease', 'revoke', id), /revoked/);
   t.equal(await etcdctl('get', 'leased'), '');
-  t.match((await result('lease', 'revoke', id)).stderr, /requested lease not found/);
+  t.match((await etcdctl.result('lease', 'revoke', id)).stderr, /requested lease not found/);
+  t.equal(await etcdctl('lease', 'timetolive', id), `lease ${id} already expired\n`);
+  const kept = /^lease ([0-9a-f]+)/.exec(await etcdctl('lease', 'grant', '2'))?.[1] ?? '';
+  const keeping = background('lease', 'keep-alive', kept);
+  await until(
+    'it is renewed again and again',
+    async () => keeping.output().stdout.split('keepalived with TTL(2)').length > 6,
+    { timeoutMs: 20_000 },
+  );
+  t.match(await etcdctl('lease', 'timetolive', kept), /granted with TTL\(2s\), remaining\([012]s\)/);
+  await etcdctl('lease', 'revoke', kept);
+  await until('it ends with its lease', async () => keeping.output().stdout.includes('expired or revoked'), {
+    timeoutMs: 10_000,
+  });
+  await keeping.stop();
   const short = /^lease ([0-9a-f]+)/.exec(await etcdctl('lease', 'grant', '2'))?.[1] ?? '';
   await etcdctl('put', 'short', 'v', `--lease=${short}`);
   await until('it ends by itself', async () => (await etcdctl('get', 'short')) === '', { timeoutMs: 15_000 });
@@ -120,17 +170,28 @@ t.test('leases: grant, time-to-live, keep-alive, list, revoke', async (t) => {
 
 t.test('endpoint health, status, hashkv; compaction; defrag; alarms', async (t) => {
   t.match(
-    (await result('endpoint', 'health', '--cluster')).stdout + (await result('endpoint', 'health')).stderr,
+    (await etcdctl.result('endpoint', 'health', '--cluster')).stdout +
+      (await etcdctl.result('endpoint', 'health')).stderr,
     /is healthy/,
   );
   const status: EndpointStatus[] = await json('endpoint', 'status');
   t.equal(status.length, 3);
   t.equal(new Set(status.map((one) => one.Status.leader)).size, 1);
+  for (const { Status: one } of status) {
+    t.match(one.version, /^3\.\d+\.\d+$/);
+    t.ok(one.header.revision > 1 && one.header.member_id > 0);
+    t.ok(one.raftTerm > 0 && one.raftTerm === one.header.raft_term);
+    t.ok(one.raftIndex >= one.raftAppliedIndex && one.raftAppliedIndex > 0);
+    t.ok(one.dbSize >= one.dbSizeInUse && one.dbSizeInUse > 0);
+  }
   t.match(await etcdctl('endpoint', 'status', '-w', 'table'), /ENDPOINT.*IS LEADER/);
   const { revision } = (await json('put', 'c', '1')).header;
   await etcdctl('put', 'c', '2');
   t.match(await etcdctl('compaction', `${revision + 1}`, '--physical'), /compacted revision/);
-  t.match((await result('get', 'c', `--rev=${revision}`)).stderr, /required revision has been compacted/);
+  t.match(
+    (await etcdctl.result('get', 'c', `--rev=${revision}`)).stderr,
+    /required revision has been compacted/,
+  );
   t.match(await etcdctl('defrag'), /Finished defragmenting etcd member/);
   t.equal(await etcdctl('alarm', 'list'), '');
   t.equal(await etcdctl('alarm', 'disarm'), '');
@@ -144,7 +205,7 @@ t.test('endpoint health, status, hashkv; compaction; defrag; alarms', async (t) 
   );
 });
 
-t.test('members: list, leadership moved, a learner added and removed', async (t) => {
+t.test('members: list, leadership moved, one added and removed that never started', async (t) => {
   t.match(await etcdctl('member', 'list'), /^[0-9a-f]{1,16}, started, etcd-raft-0, https:/m);
   const status: EndpointStatus[] = await json('endpoint', 'status');
   const follower = status.find((one) => one.Status.leader !== one.Status.header.member_id);
@@ -153,36 +214,74 @@ t.test('members: list, leadership moved, a learner added and removed', async (t)
     .split('\n')
     .find((text) => text.includes(follower?.Endpoint ?? 'nobody'));
   const target = line?.split(',')[0] ?? '';
-  t.match(
-    await etcdctl('--endpoints', leader?.Endpoint ?? '', 'move-leader', target),
-    /Leadership transferred from/,
-  );
+  t.match(await etcdctl.at(leader?.Endpoint ?? '')('move-leader', target), /Leadership transferred from/);
   const added = await etcdctl('member', 'add', 'newcomer', '--learner', '--peer-urls=https://127.0.0.1:9');
   const id = /Member\s+([0-9a-f]+) added/.exec(added)?.[1] ?? '';
   t.match(
-    (await result('member', 'promote', id)).stderr,
+    (await etcdctl.result('member', 'promote', id)).stderr,
     /can only promote a learner member which is in sync with leader/,
+  );
+  t.match(
+    await etcdctl('member', 'list'),
+    new RegExp(`^${id}, unstarted, , https://127.0.0.1:9, , true$`, 'm'),
   );
   t.match(await etcdctl('member', 'update', id, '--peer-urls=https://127.0.0.1:10'), /updated in cluster/);
   t.match(await etcdctl('member', 'remove', id), /removed from cluster/);
 });
 
-t.test('a snapshot is saved', async (t) => {
-  await etcdctl('put', 'kept', 'in the snapshot');
-  const file = join(scratch, 'store.snapshot');
-  const [endpoint = ''] = endpoints();
-  const saved = await result('--endpoints', endpoint, 'snapshot', 'save', file);
-  t.equal(saved.code, 0, saved.stderr);
-  t.ok(statSync(file).size > 0);
+t.test('a member is added as a learner, started, promoted and removed', async (t) => {
+  const ports = { peer: 13_498, client: 13_499 };
+  const name = 'newcomer';
+  const added = await etcdctl(
+    'member',
+    'add',
+    name,
+    '--learner',
+    `--peer-urls=https://127.0.0.1:${ports.peer}`,
+  );
+  const id = /Member\s+([0-9a-f]+) added/.exec(added)?.[1] ?? '';
+  t.match(added, /ETCD_INITIAL_CLUSTER_STATE="existing"/);
+  // As etcdctl says it, with the addresses that this flag wants.
+  const [, all = ''] = /ETCD_INITIAL_CLUSTER="(.*)"/.exec(added) ?? [];
+  const pki = join(cluster.dataDirectory, 'pki');
+  const learner = await startMember({
+    ...{ name, ports, initialCluster: all.replaceAll('https://', '') },
+    dataDirectory: join(cluster.dataDirectory, name),
+    pki: { ca: join(pki, 'ca.crt'), cert: join(pki, 'etcd-raft-0.crt'), key: join(pki, 'etcd-raft-0.key') },
+    flags: ['--initial-cluster-state', 'existing'],
+  });
+  try {
+    await until(
+      'it has started',
+      async () =>
+        new RegExp(`^${id}, started, ${name}, .*, true$`, 'm').test(await etcdctl('member', 'list')),
+      { timeoutMs: 10_000 },
+    );
+    t.match(await learner.etcdctl('endpoint', 'status'), /, false, true, \d+, \d+, \d+, /);
+    await etcdctl('put', 'for/learner', 'too');
+    t.equal(await learner.etcdctl('get', 'for/learner', '--consistency=s', '--print-value-only'), 'too\n');
+    await until(
+      'it is promoted',
+      async () => (await etcdctl('member', 'promote', id)).includes('promoted in cluster'),
+      { timeoutMs: 10_000 },
+    );
+    t.match((await etcdctl.result('member', 'promote', id)).stderr, /can only promote a learner member/);
+    t.equal(await learner.etcdctl('put', 'from/voter', '1'), 'OK\n');
+    t.equal(await learner.etcdctl('get', 'from/voter', '--print-value-only'), '1\n');
+  } finally {
+    t.match(await etcdctl('member', 'remove', id), /removed from cluster/);
+    await learner.stop();
+  }
+  t.equal((await etcdctl('member', 'list')).trim().split('\n').length, 3);
 });
 
 t.test('lock, elect, make-mirror', async (t) => {
   t.equal((await etcdctl('lock', 'mutex', 'echo', 'held')).trim().split('\n').at(-1), 'held');
-  const elected = runInBackground('etcdctl', ['elect', 'office', 'alice'], { env: environment });
+  const elected = background('elect', 'office', 'alice');
   await until('alice is elected', async () => elected.output().stdout.includes('alice'), {
     timeoutMs: 10_000,
   });
-  const listening = runInBackground('etcdctl', ['elect', '--listen', 'office'], { env: environment });
+  const listening = background('elect', '--listen', 'office');
   await until('it is told', async () => listening.output().stdout.includes('alice'), { timeoutMs: 10_000 });
   await Promise.all([elected.stop(), listening.stop()]);
   await etcdctl('put', 'from/a', '1');
@@ -191,15 +290,20 @@ t.test('lock, elect, make-mirror', async (t) => {
     'etcdctl',
     [
       ...['make-mirror', '--prefix', 'from/', '--dest-prefix', 'to/'],
-      ...['--dest-cacert', environment.ETCDCTL_CACERT ?? '', '--dest-cert', environment.ETCDCTL_CERT ?? ''],
+      ...[
+        '--dest-cacert',
+        etcdctl.environment.ETCDCTL_CACERT ?? '',
+        '--dest-cert',
+        etcdctl.environment.ETCDCTL_CERT ?? '',
+      ],
       ...[
         '--dest-key',
-        environment.ETCDCTL_KEY ?? '',
+        etcdctl.environment.ETCDCTL_KEY ?? '',
         '--dest-insecure-transport=false',
         endpoint.replace('https://', ''),
       ],
     ],
-    { env: environment },
+    { env: etcdctl.environment },
   );
   await until(
     'the mirror has it',
@@ -213,10 +317,12 @@ t.test('lock, elect, make-mirror', async (t) => {
 
 t.test('check perf runs through', async (t) => {
   const { stdout, stderr } = await run('etcdctl', ['check', 'perf', '--load=s'], {
-    env: environment,
+    env: etcdctl.environment,
     timeoutMs: 120_000,
   });
   t.match(stdout + stderr, /Throughput is|Throughput too low/);
+  t.match(stdout + stderr, /Slowest request took/);
+  t.match(stdout + stderr, /Stddev is|Stddev too high/);
 });
 
 t.test('users, roles, permissions on ranges', async (t) => {
@@ -232,10 +338,10 @@ t.test('users, roles, permissions on ranges', async (t) => {
   try {
     const reader = ['--user', 'reader:word'];
     t.equal(await etcdctl(...reader, 'get', 'open/a', '--print-value-only'), '1\n');
-    t.match((await result(...reader, 'put', 'open/a', '2')).stderr, /permission denied/);
-    t.match((await result(...reader, 'get', 'closed')).stderr, /permission denied/);
+    t.match((await etcdctl.result(...reader, 'put', 'open/a', '2')).stderr, /permission denied/);
+    t.match((await etcdctl.result(...reader, 'get', 'closed')).stderr, /permission denied/);
     t.match(
-      (await result('--user', 'reader:wrong', 'get', 'open/a')).stderr,
+      (await etcdctl.result('--user', 'reader:wrong', 'get', 'open/a')).stderr,
       /authentication failed, invalid user ID or password/,
     );
     const root = ['--user', 'root:secret'];

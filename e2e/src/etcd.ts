@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { root } from './cluster.js';
+import { mustRun, type Result, run, until } from './run.js';
+
+/** Debian's etcdctl (etcd-client, 3.4), unmodified, with the environment that says where and as whom. */
+export interface Etcdctl {
+  readonly environment: Readonly<Record<string, string>>;
+  (...args: readonly string[]): Promise<string>;
+  result(...args: readonly string[]): Promise<Result>;
+  withInput(input: string, ...args: readonly string[]): Promise<string>;
+  /** At this endpoint only: the flag is refused beside the environment. */
+  at(endpoint: string): Etcdctl;
+}
+
+export function createEtcdctl(given: Readonly<Record<string, string>>): Etcdctl {
+  const environment = { ETCDCTL_API: '3', ...given };
+  const call = (...args: readonly string[]) => mustRun('etcdctl', args, { env: environment });
+  return Object.assign(call, {
+    environment,
+    result: (...args: readonly string[]) => run('etcdctl', args, { env: environment }),
+    withInput: (input: string, ...args: readonly string[]) =>
+      mustRun('etcdctl', args, { env: environment, input }),
+    at: (endpoint: string) => createEtcdctl({ ...environment, ETCDCTL_ENDPOINTS: endpoint }),
+  });
+}
+
+export interface StoreProcess {
+  readonly etcdctl: Etcdctl;
+  /** Ends it as a crash would. */
+  stop(): Promise<void>;
+}
+
+/** Where certificate and key are, of a member and of its clients. */
+export interface PkiFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface MemberOptions {
+  readonly name: string;
+  readonly dataDirectory: string;
+  readonly pki: PkiFiles;
+  /** For other members; then for clients. */
+  readonly ports: { readonly peer: number; readonly client: number };
+  /** Default: this member alone. */
+  readonly initialCluster?: string;
+  readonly flags?: readonly string[];
+}
+
+export function initialClusterOf({ name, ports, initialCluster }: MemberOptions): string {
+  return initialCluster ?? `${name}=127.0.0.1:${ports.peer}`;
+}
+
+/** One member of kubelab's store as a process, without the rest of a cluster. Resolves when it answers. */
+export function startMember(options: MemberOptions): Promise<StoreProcess> {
+  const { name, dataDirectory, pki, ports, flags = [] } = options;
+  const args = [
+    join(root, 'services/etcd-raft/dist/src/main.js'),
+    ...['--name', name, '--listen', `127.0.0.1:${ports.peer}`],
+    ...['--listen-client', `127.0.0.1:${ports.client}`],
+    ...['--ca-file', pki.ca, '--cert-file', pki.cert, '--key-file', pki.key],
+    ...['--data-dir', dataDirectory, '--log-level', 'warn'],
+    ...['--initial-cluster', initialClusterOf(options), ...flags],
+  ];
+  const environment = {
+    ETCDCTL_ENDPOINTS: `https://127.0.0.1:${ports.client}`,
+    ...{ ETCDCTL_CACERT: pki.ca, ETCDCTL_CERT: pki.cert, ETCDCTL_KEY: pki.key },
+  };
+  return started(process.execPath, args, environment);
+}
+
+/** Makes a member's data directory of a snapshot. */
+export function restoreMember(
+  options: MemberOptions & { readonly snapshot: string; readonly restoreFlags?: readonly string[] },
+): Promise<string> {
+  const { name, dataDirectory, snapshot, restoreFlags = [] } = options;
+  return mustRun(process.execPath, [
+    join(root, 'services/etcd-raft/dist/src/restore-main.js'),
+    ...['--snapshot', snapshot, '--name', name, '--data-dir', dataDirectory],
+    ...['--initial-cluster', initialClusterOf(options), ...restoreFlags],
+  ]);
+}
+
+/** Debian's etcd (etcd-server, 3.4), alone, without TLS. */
+export function startEtcd(
+  options: Pick<MemberOptions, 'name' | 'dataDirectory' | 'ports'>,
+): Promise<StoreProcess> {
+  const { name, dataDirectory, ports } = options;
+  const client = `http://127.0.0.1:${ports.client}`;
+  const peer = etcdPeerUrl(options);
+  const args = [
+    ...['--name', name, '--data-dir', dataDirectory, '--unsafe-no-fsync=true'],
+    ...['--listen-client-urls', client, '--advertise-client-urls', client],
+    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+    ...['--initial-cluster', `${name}=${peer}`],
+  ];
+  return started('etcd', args, { ETCDCTL_ENDPOINTS: client });
+}
+
+export function etcdPeerUrl({ ports }: Pick<MemberOptions, 'ports'>): string {
+  return `http://127.0.0.1:${ports.peer}`;
+}
+
+async function started(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<StoreProcess> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const etcdctl = createEtcdctl(environment);
+  const store = { etcdctl, stop: () => ended(child) };
+  try {
+    await until(
+      `${command} answers`,
+      async () => {
+        if (child.exitCode !== null) throw new Error(Buffer.concat(said).toString());
+        const { code, stderr } = await etcdctl.result('endpoint', 'status', '--command-timeout=1s');
+        if (code !== 0) throw new Error(stderr);
+        return true;
+      },
+      { timeoutMs: 20_000 },
+    );
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+  return store;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((done) => child.once('exit', done));
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** Free a moment ago. */
+export async function freePorts(): Promise<{ readonly peer: number; readonly client: number }> {
+  const [peer, client] = [createServer(), createServer()];
+  const portOf = async (server: typeof peer) => {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no free port');
+    return address.port;
+  };
+  const ports = { peer: await portOf(peer), client: await portOf(client) };
+  await Promise.all([peer, client].map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}

@@ -72,16 +72,18 @@ export function startMember(options: MemberOptions): Promise<StoreProcess> {
   return started(process.execPath, args, environment);
 }
 
-/** Makes a member's data directory of a snapshot. */
-export function restoreMember(
+/** Makes a member's data directory of a snapshot. Rejects with what the command said. */
+export async function restoreMember(
   options: MemberOptions & { readonly snapshot: string; readonly restoreFlags?: readonly string[] },
-): Promise<string> {
+): Promise<Result> {
   const { name, dataDirectory, snapshot, restoreFlags = [] } = options;
-  return mustRun(process.execPath, [
+  const result = await run(process.execPath, [
     join(root, 'services/etcd-raft/dist/src/restore-main.js'),
     ...['--snapshot', snapshot, '--name', name, '--data-dir', dataDirectory],
     ...['--initial-cluster', initialClusterOf(options), ...restoreFlags],
   ]);
+  if (result.code !== 0) throw new Error(result.stderr);
+  return result;
 }
 
 /** Debian's etcd (etcd-server, 3.4), alone, without TLS. */

@@ -54,6 +54,12 @@ t.teardown(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+async function enableAuth({ etcdctl }: StoreProcess): Promise<void> {
+  await etcdctl('user', 'add', 'root:secret');
+  await etcdctl('user', 'grant-role', 'root', 'root');
+  await etcdctl('auth', 'enable');
+}
+
 interface SnapshotStatus {
   readonly revision: number;
   readonly totalKey: number;
@@ -145,15 +151,19 @@ t.test('what kubelab saves is a snapshot for etcdctl, and a real etcd goes on wi
   );
   await verify(t, await keep(startEtcd(other)), filled);
 
-  const again = await member('again');
-  t.match(await restoreMember({ ...again, snapshot: path('own.db') }), /^restored revision \d+ for again/);
+  const again = { ...(await member('again')), flags: ['--backend', 'lmdb'] };
+  const { stdout, stderr } = await restoreMember({ ...again, snapshot: path('own.db') });
+  t.match(stdout, /^restored revision \d+ for again/);
+  t.equal(stderr, '');
+  await t.rejects(restoreMember({ ...again, snapshot: path('own.db') }), /has a member in it already/);
   const restored = await keep(startMember(again));
-  t.equal(
-    await restored.etcdctl('--user', 'reader:word', 'get', 'changed', '--print-value-only'),
-    'second\n',
-    'passwords come along',
-  );
+  await restored.etcdctl('snapshot', 'save', path('again.db'));
+  t.match(await statusOf(path('again.db')), { revision: status.revision, totalKey: status.totalKey });
   await verify(t, restored, filled);
+  await enableAuth(restored);
+  const reader = ['--user', 'reader:word'];
+  t.equal(await restored.etcdctl(...reader, 'put', 'open/a', '1'), 'OK\n', 'passwords come along');
+  t.match((await restored.etcdctl.result(...reader, 'put', 'closed', '1')).stderr, /permission denied/);
 });
 
 t.test('what a real etcd saves, kubelab goes on with', async (t) => {
@@ -163,9 +173,13 @@ t.test('what a real etcd saves, kubelab goes on with', async (t) => {
   await real.etcdctl('snapshot', 'save', path('real.db'));
   await real.stop();
   const restored = await member('restored');
-  t.match(await restoreMember({ ...restored, snapshot: path('real.db') }), /^restored revision/);
+  const { stderr } = await restoreMember({ ...restored, snapshot: path('real.db') });
+  t.match(stderr, /passwords of these users were hashed by etcd and do not work here.*: reader\n/);
   const own = await keep(startMember(restored));
   await verify(t, own, filled);
+  await own.etcdctl.withInput('other\nother\n', 'user', 'passwd', 'reader', '--interactive=false');
+  await enableAuth(own);
+  t.equal(await own.etcdctl('--user', 'reader:other', 'put', 'open/a', '1'), 'OK\n', 'with a new password');
 
   t.comment('a copy of the member directory has no hash behind it');
   copyFileSync(join(options.dataDirectory, 'member/snap/db'), path('copy.db'));
@@ -187,7 +201,8 @@ t.test('a snapshot of an empty store is one, too', async (t) => {
   await own.etcdctl('snapshot', 'save', path('empty.db'));
   t.equal((await statusOf(path('empty.db'))).revision, 0, 'as etcd: no key has any');
   const restored = await member('empty-again');
-  t.match(await restoreMember({ ...restored, snapshot: path('empty.db') }), /^restored revision 1 /);
+  const { stdout } = await restoreMember({ ...restored, snapshot: path('empty.db') });
+  t.match(stdout, /^restored revision 1 /);
 });
 
 t.test('the quota: an alarm, until there is room and it is disarmed', async (t) => {
@@ -211,5 +226,5 @@ t.test('the quota: an alarm, until there is room and it is disarmed', async (t) 
   t.match(await etcdctl('alarm', 'disarm'), /^memberID:\d+ alarm:NOSPACE \n$/);
   t.equal(await etcdctl('alarm', 'list'), '');
   t.equal(await etcdctl('put', 'small', '1'), 'OK\n');
-  t.match(await etcdctl('endpoint', 'health'), /is healthy/);
+  t.match((await etcdctl.result('endpoint', 'health')).stderr, /is healthy/);
 });

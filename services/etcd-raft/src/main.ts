@@ -8,7 +8,9 @@ import { serverDefaults, startEtcdRaft } from './server/start.js';
 
 await runComponent({
   component: 'etcd-raft',
-  about: 'A member of the replicated key-value store that keeps the cluster state.',
+  about:
+    'A member of the replicated key-value store that keeps the cluster state. To begin with a saved snapshot, of kubelab ' +
+    'or of etcd, make its --data-dir first: restore-main.js beside this file, see its --help.',
   flags: {
     'data-dir': { kind: 'path', description: 'folder of its log, snapshots and state' },
     'initial-cluster': { kind: 'members', description: 'all members: NAME=HOST:PORT,...' },

@@ -79,15 +79,10 @@ function released(
 
 function bucketsOf(state: StoreState, view: StoreView): readonly BoltBucket[] {
   const { compactRevision, appliedIndex } = view.state;
-  const versions = view.pieces.map((piece) =>
-    piece.some((version) => version.compactedBy(compactRevision))
-      ? piece.filter((version) => !version.compactedBy(compactRevision))
-      : piece,
-  );
   const compacted = compactRevision === 0 ? [] : [metaKeys.scheduledCompaction, metaKeys.finishedCompaction];
   const { auth } = state;
   return [
-    { name: bucketNames.keys, pieces: versions.map((piece) => new VersionPiece(piece, view)) },
+    { name: bucketNames.keys, pieces: view.pieces.map((piece) => new VersionPiece(piece, view)) },
     bucketOf(bucketNames.meta, [
       [metaKeys.consistentIndex, uint64(BigInt(appliedIndex))],
       ...compacted.map((key) => [key, revisionKey(compactRevision)] as const),
@@ -176,12 +171,14 @@ function entryPiece(entries: readonly (readonly [Uint8Array, Uint8Array])[]): En
   };
 }
 
+/** Without what compaction took and has not freed yet: which does not change while somebody writes. */
 class VersionPiece implements EntryPiece {
-  readonly #versions: readonly Version[];
+  readonly #all: readonly Version[];
   readonly #view: StoreView;
+  #kept: readonly Version[] | undefined;
 
   constructor(versions: readonly Version[], view: StoreView) {
-    this.#versions = versions;
+    this.#all = versions;
     this.#view = view;
   }
 
@@ -201,6 +198,18 @@ class VersionPiece implements EntryPiece {
     const version = this.#version(at);
     writeRevisionKey(target, offset, version);
     writeKeyValue(target, offset + revisionKeyBytes(version), version, this.#view.body(version));
+  }
+
+  /** Found when the piece's turn comes: there may be a million. */
+  get #versions(): readonly Version[] {
+    this.#kept ??= this.#keptVersions();
+    return this.#kept;
+  }
+
+  #keptVersions(): readonly Version[] {
+    const { compactRevision } = this.#view.state;
+    const goes = (version: Version) => version.compactedBy(compactRevision);
+    return this.#all.some(goes) ? this.#all.filter((version) => !goes(version)) : this.#all;
   }
 
   #version(at: number): Version {

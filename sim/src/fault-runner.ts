@@ -88,6 +88,11 @@ export class FaultRunner {
         this.#simulation.pause(name);
         schedule(() => this.#simulation.resume(name));
         break;
+      case 'absence':
+        this.#partition(name, fault.forMs + fault.cutOffMs, 'both');
+        this.#simulation.pause(name);
+        schedule(() => this.#simulation.resume(name));
+        break;
       case 'slowDisk':
         Object.assign(this.#simulation.diskFaults(name), { syncMsMax: fault.syncMsMax });
         schedule(() => void Object.assign(this.#simulation.diskFaults(name), { syncMsMax: 2 }));

@@ -28,6 +28,13 @@ export type FaultKind =
       readonly jitterMs: number;
     }
   | { readonly kind: 'pause'; readonly target: Target; readonly forMs: number }
+  /** Paused, and still cut off from the other members when it goes on: it believes what it believed before. */
+  | {
+      readonly kind: 'absence';
+      readonly target: Target;
+      readonly forMs: number;
+      readonly cutOffMs: number;
+    }
   | {
       readonly kind: 'slowDisk';
       readonly target: Target;
@@ -60,7 +67,7 @@ type Draw = (random: Random) => FaultKind;
 
 const target = (random: Random): Target => random.int(initialMembers);
 const lasting = (random: Random) => 50 + random.next() * 1_200;
-const directions = ['both', 'both', 'in', 'out'] as const;
+const directions = ['both', 'both', 'both', 'in', 'out'] as const;
 
 /** How often each is drawn, and how. */
 const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
@@ -76,7 +83,7 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
     }),
   ],
   [
-    1,
+    1.5,
     (random) => ({
       kind: 'partition',
       target: 'leader',
@@ -97,6 +104,15 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
   ],
   [0.7, (random) => ({ kind: 'pause', target: target(random), forMs: lasting(random) })],
   // Long enough for the others to elect another.
+  [
+    1,
+    (random) => ({
+      kind: 'absence',
+      target: 'leader',
+      forMs: 500 + random.next() * 800,
+      cutOffMs: 200 + random.next() * 400,
+    }),
+  ],
   [0.5, (random) => ({ kind: 'pause', target: 'leader', forMs: 400 + random.next() * 800 })],
   [
     1,
@@ -170,6 +186,8 @@ export function describeFault(fault: FaultKind, name: string): string {
       return `messages are lost (${Math.round(fault.lossRate * 100)} %), doubled and overtaken for ${ms(fault.forMs)}`;
     case 'pause':
       return `${name} is paused for ${ms(fault.forMs)}`;
+    case 'absence':
+      return `${name} is paused for ${ms(fault.forMs)}, and cut off for ${ms(fault.cutOffMs)} more`;
     case 'slowDisk':
       return `the disk of ${name} takes up to ${ms(fault.syncMsMax)} to sync for ${ms(fault.forMs)}`;
     case 'failingDisk':

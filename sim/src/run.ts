@@ -25,9 +25,11 @@ const quietMs = 10_500;
 const finishMs = 10_000;
 const settleMs = 25_000;
 const compareEveryMs = 400;
+/** While it is waited for that all members come to one state. */
+const lookEveryMs = 20;
 const prefix = 'key/';
 const deadlineMs = 3_000;
-const impatientMs = 400;
+const impatientMs = 150;
 const leaseTtlSeconds = 1;
 /**
  * An election counts a lease's time anew; then the leader's tick finds it expired, and its revocation is replicated. Once all
@@ -257,10 +259,16 @@ class Run {
       this.#recorder.watches.filter(
         (watch) => watch.compactRevision === undefined && watch.complete < revision,
       );
-    const level = () => behind().length === 0 && this.#store.areEqual();
+    let lookedAtMs = 0;
+    const level = () => {
+      if (behind().length > 0) return false;
+      if (this.#simulation.nowMs - lookedAtMs < lookEveryMs) return false;
+      lookedAtMs = this.#simulation.nowMs;
+      return this.#store.areEqual();
+    };
     await this.#simulation.run({ untilMs, until: () => level() || this.#broken() });
     if (this.#broken()) return undefined;
-    if (level()) return this.#doWithoutOne(store);
+    if (behind().length === 0 && this.#store.areEqual()) return this.#doWithoutOne(store);
     const [watch] = behind();
     if (watch !== undefined)
       return late('watch', `${watch.options.name} came to ${watch.complete}, not to ${revision},`);

@@ -60,7 +60,7 @@ function startWorker({ from, count, jobs, planted }: SeedRange): ChildProcess {
   const args = ['--worker', '--from', from, '--seeds', count, '--step', jobs].map(String);
   if (planted !== undefined) args.push('--planted', planted);
   // Much is short-lived; stacks of errors that are answers are looked at by nobody: a seed that fails is run again alone.
-  const speed = ['--max-semi-space-size=64', '--stack-trace-limit=0'];
+  const speed = ['--max-semi-space-size=64', '--single-threaded-gc', '--stack-trace-limit=0'];
   return spawn(process.execPath, [...speed, main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,6 +4,7 @@ import { connectStore, type Store } from '@kubelab/store';
 import { createTelemetry, formatLogLine, silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { DiskError, type Simulation, type TlsMaterial, type World } from '@kubelab/world';
+import { DurableBackend, emptyPlatter, type Platter } from './durable-backend.js';
 import { initialMembers } from './faults.js';
 import { RaftInvariants, Violation } from './invariants.js';
 import type { Settings } from './settings.js';
@@ -32,6 +33,7 @@ interface Member {
   role: string;
   /** Not 0: a newcomer, the so manieth; it asks the others who it is. */
   readonly joined: number;
+  readonly platter: Platter;
   /** As far as is known: a newcomer learns first. */
   votes: boolean;
   /** Bits of its log have flipped, or are about to: it is right to refuse. */
@@ -241,7 +243,7 @@ export class SimulatedStore {
 
   async #start(member: Member, isCurrent: () => boolean): Promise<EtcdServer | undefined> {
     const { name } = member;
-    const { leaseReads, snapshotEntries, snapshotKeepEntries } = this.#settings;
+    const { leaseReads, durableState, snapshotEntries, snapshotKeepEntries } = this.#settings;
     const world = this.#simulation.world(name);
     const telemetry = this.#withLogs
       ? createTelemetry({
@@ -260,6 +262,7 @@ export class SimulatedStore {
     await startEtcdRaft(world, {
       ...{ name, telemetry, links, debug, dataDirectory: directoryOf(member) },
       listen: addressOf(name),
+      openBackend: durableState ? async () => this.#backend(member, world) : undefined,
       tls: tlsOf(name, 'kubelab:etcd-members'),
       initialCluster: Object.fromEntries(cluster.map((host) => [host, addressOf(host)])),
       initialClusterState: member.joined > 0 ? 'existing' : 'new',
@@ -291,6 +294,10 @@ export class SimulatedStore {
     return server;
   }
 
+  #backend(member: Member, world: World): DurableBackend {
+    return new DurableBackend(world, member.platter, () => this.#simulation.diskFaults(member.name));
+  }
+
   /**
    * A disk that fails or is full keeps a member down until it is mended, and one whose log is rotten stays down; anything else it
    * refuses to start with is a fault of its own.
@@ -316,7 +323,7 @@ export class SimulatedStore {
 function newMember(name: string, joined: number): Member {
   const votes = joined === 0;
   const nothing = { started: false, server: undefined, state: undefined, role: '', rotten: false };
-  return { name, joined, votes, ...nothing };
+  return { name, joined, votes, platter: emptyPlatter(), ...nothing };
 }
 
 /** Each member that a host was has a directory of its own: what was removed does not come back with a crash. */

@@ -4,6 +4,8 @@ import type { Random } from '@kubelab/world';
 export interface Settings {
   /** Reads rely on the leader's lease. */
   readonly leaseReads: boolean;
+  /** The state lies in a database of the member's, as it does in earnest; else in memory, and in snapshots. */
+  readonly durableState: boolean;
   readonly snapshotEntries: number;
   readonly snapshotKeepEntries: number;
   /** A fault follows the last one within so long: dense schedules stop the group often, sparse ones let it get far. */
@@ -24,12 +26,15 @@ export function drawSettings(random: Random): Settings {
   const { snapshotEntries, snapshotKeepEntries } = snapshots[random.int(snapshots.length)] ?? snapshots[0];
   const faultEveryMsMax = densitiesMs[random.int(densitiesMs.length)] ?? densitiesMs[0];
   const leaseReads = random.next() < 0.5;
-  return { leaseReads, snapshotEntries, snapshotKeepEntries, faultEveryMsMax, lastCrash: random.next() };
+  const durableState = random.next() < 0.5;
+  const entries = { snapshotEntries, snapshotKeepEntries };
+  return { leaseReads, durableState, ...entries, faultEveryMsMax, lastCrash: random.next() };
 }
 
 export function describeSettings(settings: Settings): string {
   const reads = settings.leaseReads ? 'reads by the lease' : 'reads by ReadIndex';
   const { snapshotEntries, snapshotKeepEntries, faultEveryMsMax } = settings;
   const snapshot = `a snapshot every ${snapshotEntries} entries, ${snapshotKeepEntries} kept behind it`;
-  return `${reads}, ${snapshot}, a fault every ${faultEveryMsMax / 2} ms`;
+  const state = settings.durableState ? 'state in a database' : 'state in memory';
+  return `${reads}, ${state}, ${snapshot}, a fault every ${faultEveryMsMax / 2} ms`;
 }

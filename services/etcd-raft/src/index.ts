@@ -1,5 +1,8 @@
 export * from './contract.js';
 export * from './etcd-server.js';
+export { type Backend, type BackendState, emptyState, type MetaMap } from './mvcc/backend.js';
+export { MemoryBackend } from './mvcc/memory-backend.js';
+export { readRecord, recordBytes, recordHeadBytes, type Version, writeRecord } from './mvcc/version.js';
 export type { PlantedBug } from './raft/types.js';
 export type { AutoCompaction } from './server/auto-compaction.js';
 export type { RaftObservation } from './server/raft-node.js';

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { componentCertificates, ensurePki } from '@kubelab/pki';
+import { createRealWorld } from '@kubelab/world';
 import { root } from './cluster.js';
 import { mustRun, type Result, run, until } from './run.js';
 
@@ -39,6 +41,29 @@ export interface PkiFiles {
   readonly key: string;
 }
 
+/** Certificates for members of kubelab's store alone, made below `directory`. */
+export async function memberPki(directory: string): Promise<PkiFiles> {
+  const none = { apiservers: 0, standbys: 0, nodes: 0, addressesOf: () => [] };
+  const requests = componentCertificates({
+    ...none,
+    etcdMembers: 1,
+    kubernetesServiceAddress: '10.96.0.1',
+  });
+  await ensurePki(createRealWorld({ host: 'e2e' }), directory, requests);
+  const file = (name: string) => join(directory, name);
+  return { ca: file('ca.crt'), cert: file('etcd-raft-0.crt'), key: file('etcd-raft-0.key') };
+}
+
+/** Throws, with a word on what to install, where Debian's etcdctl or etcd is not here. */
+export async function requireEtcd(): Promise<void> {
+  for (const [command, args] of [
+    ['etcdctl', ['version']],
+    ['etcd', ['--version']],
+  ] as const)
+    if ((await run(command, args)).code !== 0)
+      throw new Error(`there is no ${command} on this machine: apt-get install etcd-client etcd-server`);
+}
+
 export interface MemberOptions {
   readonly name: string;
   readonly dataDirectory: string;
@@ -65,11 +90,8 @@ export function startMember(options: MemberOptions): Promise<StoreProcess> {
     ...['--data-dir', dataDirectory, '--log-level', 'warn'],
     ...['--initial-cluster', initialClusterOf(options), ...flags],
   ];
-  const environment = {
-    ETCDCTL_ENDPOINTS: `https://127.0.0.1:${ports.client}`,
-    ...{ ETCDCTL_CACERT: pki.ca, ETCDCTL_CERT: pki.cert, ETCDCTL_KEY: pki.key },
-  };
-  return started(process.execPath, args, environment);
+  const endpoint = `https://127.0.0.1:${ports.client}`;
+  return started(process.execPath, args, { ETCDCTL_ENDPOINTS: endpoint, ...clientTls(pki) });
 }
 
 /** Makes a member's data directory of a snapshot. Rejects with what the command said. */
@@ -86,20 +108,31 @@ export async function restoreMember(
   return result;
 }
 
-/** Debian's etcd (etcd-server, 3.4), alone, without TLS. */
+/** Debian's etcd (etcd-server, 3.4), alone. With `pki`, clients must show a certificate; without, there is no TLS. */
 export function startEtcd(
-  options: Pick<MemberOptions, 'name' | 'dataDirectory' | 'ports'>,
+  options: Pick<MemberOptions, 'name' | 'dataDirectory' | 'ports'> & { readonly pki?: PkiFiles },
 ): Promise<StoreProcess> {
-  const { name, dataDirectory, ports } = options;
-  const client = `http://127.0.0.1:${ports.client}`;
+  const { name, dataDirectory, ports, pki } = options;
+  const client = `${pki === undefined ? 'http' : 'https'}://127.0.0.1:${ports.client}`;
   const peer = etcdPeerUrl(options);
+  const tls =
+    pki === undefined
+      ? []
+      : [
+          ...['--cert-file', pki.cert, '--key-file', pki.key],
+          ...['--trusted-ca-file', pki.ca, '--client-cert-auth=true'],
+        ];
   const args = [
     ...['--name', name, '--data-dir', dataDirectory, '--unsafe-no-fsync=true'],
     ...['--listen-client-urls', client, '--advertise-client-urls', client],
     ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-    ...['--initial-cluster', `${name}=${peer}`],
+    ...['--initial-cluster', `${name}=${peer}`, ...tls],
   ];
-  return started('etcd', args, { ETCDCTL_ENDPOINTS: client });
+  return started('etcd', args, { ETCDCTL_ENDPOINTS: client, ...(pki === undefined ? {} : clientTls(pki)) });
+}
+
+function clientTls(pki: PkiFiles): Readonly<Record<string, string>> {
+  return { ETCDCTL_CACERT: pki.ca, ETCDCTL_CERT: pki.cert, ETCDCTL_KEY: pki.key };
 }
 
 export function etcdPeerUrl({ ports }: Pick<MemberOptions, 'ports'>): string {

@@ -1,14 +1,14 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { componentCertificates, ensurePki } from '@kubelab/pki';
-import { createRealWorld } from '@kubelab/world';
 import t, { type Test } from 'tap';
 import {
   createEtcdctl,
   etcdPeerUrl,
   freePorts,
   type MemberOptions,
+  memberPki,
+  requireEtcd,
   restoreMember,
   type StoreProcess,
   startEtcd,
@@ -34,19 +34,8 @@ async function keep(starting: Promise<StoreProcess>): Promise<StoreProcess> {
 }
 
 t.before(async () => {
-  for (const [command, args] of [
-    ['etcdctl', ['version']],
-    ['etcd', ['--version']],
-  ] as const)
-    if ((await run(command, args)).code !== 0)
-      throw new Error(`there is no ${command} here: apt-get install etcd-client etcd-server`);
-  const none = { apiservers: 0, standbys: 0, nodes: 0, addressesOf: () => [] };
-  const requests = componentCertificates({
-    ...none,
-    etcdMembers: 1,
-    kubernetesServiceAddress: '10.96.0.1',
-  });
-  await ensurePki(createRealWorld({ host: 'e2e' }), path('pki'), requests);
+  await requireEtcd();
+  await memberPki(path('pki'));
 });
 
 t.teardown(async () => {
@@ -79,6 +68,12 @@ interface Filled {
   /** At which the key `changed` had its first value; not compacted. */
   readonly earlier: number;
   readonly revision: number;
+  /** Of all versions that are kept; the same in both stores. */
+  readonly hash: number;
+}
+
+async function hashOf({ etcdctl }: StoreProcess): Promise<number> {
+  return JSON.parse(await etcdctl('endpoint', 'hashkv', '-w', 'json'))[0].HashKV.hash;
 }
 
 /** What each of the two stores is given, and then asked for in the other one. */
@@ -103,12 +98,17 @@ async function fill(store: StoreProcess): Promise<Filled> {
   await etcdctl('role', 'grant-permission', 'reads', 'readwrite', 'open/', '--prefix=true');
   await etcdctl('user', 'add', 'reader:word');
   await etcdctl('user', 'grant-role', 'reader', 'reads');
-  return { lease, earlier, revision: await revisionOf(store) };
+  return { lease, earlier, revision: await revisionOf(store), hash: await hashOf(store) };
 }
 
-async function verify(t: Test, store: StoreProcess, { lease, earlier, revision }: Filled): Promise<void> {
+async function verify(
+  t: Test,
+  store: StoreProcess,
+  { lease, earlier, revision, hash }: Filled,
+): Promise<void> {
   const { etcdctl } = store;
   t.equal(await revisionOf(store), revision);
+  t.equal(await hashOf(store), hash);
   t.equal(await etcdctl('get', 'gone', '--print-value-only'), 'after\n');
   t.equal(await etcdctl('get', 'deleted'), '');
   t.equal((await etcdctl('get', 'large', '--print-value-only')).length, 1_200_001);

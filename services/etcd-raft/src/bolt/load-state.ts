@@ -5,6 +5,7 @@ import type { BackendState } from '../mvcc/backend.js';
 import { MemoryBackend } from '../mvcc/memory-backend.js';
 import { MvccStore } from '../mvcc/mvcc-store.js';
 import type { Version } from '../mvcc/version.js';
+import { isValidRange } from '../state/permissions.js';
 import { StoreState } from '../state/state-machine.js';
 import { alarmMember, authNames, bucketNames, lease, metaKeys, role, user } from './etcd-buckets.js';
 import { BoltError } from './format.js';
@@ -162,6 +163,8 @@ function loadAuth(
     must(auth.apply({ type: 'roleAdd', role: name }), `role ${name}`);
     for (const { rangeEnd, ...point } of permissions) {
       const permission = rangeEnd === undefined ? point : { ...point, rangeEnd };
+      // etcd 3.4 takes ranges that hold nothing: they permit nothing.
+      if (!isValidRange(permission)) continue;
       must(auth.apply({ type: 'roleGrantPermission', role: name, permission }), `role ${name}`);
     }
   }

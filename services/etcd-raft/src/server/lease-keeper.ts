@@ -57,11 +57,11 @@ export class LeaseKeeper {
 
   async leaseTimeToLive(id: LeaseId): Promise<LeaseTime> {
     await this.#isReady();
-    const ttl = this.#options.lessor.remaining(id, this.#nowMs());
+    const remainingMs = this.#options.lessor.remainingMs(id, this.#nowMs());
     const lease = this.#options.lessor.get(id);
-    return lease === undefined || ttl === undefined
+    return lease === undefined || remainingMs === undefined
       ? { ttl: -1, grantedTtl: 0 }
-      : { ttl, grantedTtl: lease.ttl };
+      : { ttl: Math.floor(remainingMs / 1000), grantedTtl: lease.ttl };
   }
 
   close(): void {

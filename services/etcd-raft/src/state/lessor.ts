@@ -161,10 +161,10 @@ export class Lessor {
     this.#checkpoints.clear();
   }
 
-  /** Seconds left on a leader, at least 0; undefined when there is no such lease (or no leader here). */
-  remaining(id: LeaseId, nowMs: number): number | undefined {
+  /** Time left on a leader, at least 0; undefined when there is no such lease (or no leader here). */
+  remainingMs(id: LeaseId, nowMs: number): number | undefined {
     const atMs = this.#deadlines.at(id);
-    return atMs === undefined ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
   }
 
   /**
@@ -194,7 +194,7 @@ export class Lessor {
   takeCheckpoints(nowMs: number): readonly LeaseCheckpoint[] {
     const due = this.#checkpoints.take(nowMs, leaseLimits.checkpointsMax, leaseLimits.checkpointIntervalMs);
     return due.flatMap((id) => {
-      const remainingTtl = this.remaining(id, nowMs) ?? 0;
+      const remainingTtl = Math.ceil((this.remainingMs(id, nowMs) ?? 0) / 1000);
       return remainingTtl === 0 ? [] : [{ id, remainingTtl }];
     });
   }

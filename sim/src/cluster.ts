@@ -6,6 +6,7 @@ import { createLinks } from '@kubelab/wire';
 import { DiskError, type Simulation, type TlsMaterial, type World } from '@kubelab/world';
 import { initialMembers } from './faults.js';
 import { RaftInvariants, Violation } from './invariants.js';
+import type { Settings } from './settings.js';
 
 const port = 2380;
 const restartRetryMs = 200;
@@ -41,7 +42,7 @@ interface Member {
 export class SimulatedStore {
   readonly #simulation: Simulation;
   readonly #plantedBug: PlantedBug | undefined;
-  readonly #leaseReads: boolean;
+  readonly #settings: Settings;
   readonly #withLogs: boolean;
   readonly #invariants = new RaftInvariants();
   readonly #members = new Map<string, Member>();
@@ -59,14 +60,14 @@ export class SimulatedStore {
     simulation: Simulation,
     options: {
       readonly plantedBug: PlantedBug | undefined;
-      readonly leaseReads: boolean;
+      readonly settings: Settings;
       /** What members log is part of the story. */
       readonly withLogs: boolean;
     },
   ) {
     this.#simulation = simulation;
     this.#plantedBug = options.plantedBug;
-    this.#leaseReads = options.leaseReads;
+    this.#settings = options.settings;
     this.#withLogs = options.withLogs;
   }
 
@@ -182,9 +183,10 @@ export class SimulatedStore {
   #states(): { readonly name: string; readonly appliedIndex: number; readonly hash: string }[] {
     return this.members().flatMap((name) => {
       const state = this.#members.get(name)?.state;
-      return state === undefined
+      const hash = state?.fingerprint();
+      return state === undefined || hash === undefined
         ? []
-        : [{ name, appliedIndex: state.appliedIndex, hash: state.fingerprint() }];
+        : [{ name, appliedIndex: state.appliedIndex, hash }];
     });
   }
 
@@ -239,6 +241,7 @@ export class SimulatedStore {
 
   async #start(member: Member, isCurrent: () => boolean): Promise<EtcdServer | undefined> {
     const { name } = member;
+    const { leaseReads, snapshotEntries, snapshotKeepEntries } = this.#settings;
     const world = this.#simulation.world(name);
     const telemetry = this.#withLogs
       ? createTelemetry({
@@ -260,8 +263,13 @@ export class SimulatedStore {
       tls: tlsOf(name, 'kubelab:etcd-members'),
       initialCluster: Object.fromEntries(cluster.map((host) => [host, addressOf(host)])),
       initialClusterState: member.joined > 0 ? 'existing' : 'new',
-      ...{ electionTimeoutMs: 300, heartbeatIntervalMs: 50, snapshotEntries: 60, snapshotKeepEntries: 20 },
-      leaseReads: this.#leaseReads,
+      ...{
+        electionTimeoutMs: 300,
+        heartbeatIntervalMs: 50,
+        leaseReads,
+        snapshotEntries,
+        snapshotKeepEntries,
+      },
       plantedBug: this.#plantedBug,
       observe: (observation) => {
         if (!isCurrent()) return;

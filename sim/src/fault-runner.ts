@@ -15,6 +15,8 @@ export class FaultRunner {
   readonly #operator: Operator;
   /** When something was broken or mended: leases may live longer after that. */
   readonly disturbedAtMs: number[] = [];
+  /** One hunt at a time. */
+  #huntUntilMs = 0;
 
   constructor(simulation: Simulation, store: SimulatedStore, operator: Operator) {
     this.#simulation = simulation;
@@ -27,6 +29,7 @@ export class FaultRunner {
   }
 
   heal(): void {
+    this.#huntUntilMs = 0;
     this.#store.note('everything is mended');
     this.disturbedAtMs.push(this.#simulation.nowMs);
     this.#simulation.network.heal();
@@ -179,15 +182,20 @@ export class FaultRunner {
    * crashes, and is soon back. Again and again: entries of several terms lie on some of the members (paper, figure 8).
    */
   #hunt(strikes: Strike[]): void {
-    const untilMs = this.#simulation.nowMs + huntMsMax;
+    if (this.#simulation.nowMs < this.#huntUntilMs) return;
+    this.#huntUntilMs = this.#simulation.nowMs + huntMsMax;
     const look = () => {
-      if (this.#simulation.nowMs > untilMs) return;
+      if (this.#simulation.nowMs >= this.#huntUntilMs) return;
       const leader = this.#store.leader();
       if (leader === undefined) return this.#simulation.schedule(lookEveryMs, look);
       const strike = strikes.shift();
-      if (strike === undefined) return undefined;
+      if (strike === undefined) {
+        this.#huntUntilMs = 0;
+        return undefined;
+      }
       if (strike.cut) this.#partition(leader, strike.aliveMs, 'both');
       return this.#simulation.schedule(strike.aliveMs, () => {
+        if (this.#simulation.nowMs >= this.#huntUntilMs) return;
         this.#store.note(`the hunted ${leader} crashes`);
         this.#crash(leader, strike.downMs);
         this.#simulation.schedule(lookEveryMs, look);

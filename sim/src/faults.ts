@@ -54,7 +54,6 @@ export interface Strike {
 }
 
 export const initialMembers = 3;
-const everyMsMax = 500;
 const huntStrikes = 14;
 
 type Draw = (random: Random) => FaultKind;
@@ -96,7 +95,9 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
       jitterMs: random.next() * 40,
     }),
   ],
-  [1, (random) => ({ kind: 'pause', target: target(random), forMs: lasting(random) })],
+  [0.7, (random) => ({ kind: 'pause', target: target(random), forMs: lasting(random) })],
+  // Long enough for the others to elect another.
+  [0.5, (random) => ({ kind: 'pause', target: 'leader', forMs: 400 + random.next() * 800 })],
   [
     1,
     (random) => ({
@@ -137,7 +138,7 @@ const kinds: readonly (readonly [weight: number, draw: Draw])[] = [
  * The schedule of a seed: until `untilMs`, each for a while, several at once. Not every run has every kind: what is left out
  * gives room to what is not (swarm testing, Groce et al. 2012).
  */
-export function drawFaults(random: Random, untilMs: number): Fault[] {
+export function drawFaults(random: Random, everyMsMax: number, untilMs: number): Fault[] {
   const chosen = kinds.map(([weight, draw]) => ({ weight: random.next() < 0.75 ? weight : 0, draw }));
   const all = chosen.reduce((sum, { weight }) => sum + weight, 0);
   const faults: Fault[] = [];

@@ -167,7 +167,9 @@ async function many(from: number, count: number): Promise<boolean> {
     },
   );
   progress('');
-  if (json) return failed + crashed === 0;
+  for (const seed of crashed) process.stderr.write(`seed ${seed}: its process ended, or came to no end\n`);
+  const bad = failed + crashed.length;
+  if (json) return bad === 0;
   const [first] = failures;
   if (first !== undefined && !values['no-shrink']) {
     print(`\nthe shortest schedule with which seed ${first.seed} fails:\n`);
@@ -177,8 +179,8 @@ async function many(from: number, count: number): Promise<boolean> {
   print(
     `${passed + failed} seeds in ${seconds.toFixed(0)} s (${((passed + failed) / seconds).toFixed(1)}/s)`,
   );
-  print(`${passed} passed, ${failed + crashed} failed`);
-  return failed + crashed === 0;
+  print(`${passed} passed, ${bad} failed`);
+  return bad === 0;
 }
 
 async function plant(bugs: readonly PlantedBug[], from: number, count: number): Promise<boolean> {

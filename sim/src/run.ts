@@ -6,6 +6,7 @@ import { FaultRunner } from './fault-runner.js';
 import { drawFaults, initialMembers } from './faults.js';
 import { Violation } from './invariants.js';
 import { Operator } from './operator.js';
+import { describeSettings, drawSettings, type Settings } from './settings.js';
 import type { Schedule } from './shrink.js';
 import {
   type Finding,
@@ -20,12 +21,13 @@ import {
 } from './workload/index.js';
 
 const faultsUntilMs = 9_000;
-const quietMs = 12_000;
+const quietMs = 10_500;
 const finishMs = 10_000;
 const settleMs = 25_000;
 const compareEveryMs = 400;
 const prefix = 'key/';
 const deadlineMs = 3_000;
+const impatientMs = 400;
 const leaseTtlSeconds = 1;
 /**
  * An election counts a lease's time anew; then the leader's tick finds it expired, and its revocation is replicated. Once all
@@ -69,6 +71,7 @@ type ClientKind = (name: string) => Promise<void>;
 class Run {
   readonly #options: RunOptions;
   readonly #simulation: Simulation;
+  readonly #settings: Settings;
   readonly #store: SimulatedStore;
   readonly #recorder = new Recorder();
   readonly #faults: FaultRunner;
@@ -79,10 +82,10 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#simulation = createSimulation({ seed: options.seed });
+    this.#settings = drawSettings(this.#simulation.random);
     this.#store = new SimulatedStore(this.#simulation, {
       plantedBug: options.plantedBug,
-      // Every fourth seed relies on leases for its reads.
-      leaseReads: options.seed % 4 === 0,
+      settings: this.#settings,
       withLogs: options.withLogs === true,
     });
     this.#operator = new Operator(this.#simulation, this.#store);
@@ -91,10 +94,11 @@ class Run {
 
   async run(): Promise<RunResult> {
     const { seed, schedule } = this.#options;
-    const drawn = drawFaults(this.#simulation.random, faultsUntilMs);
+    const drawn = drawFaults(this.#simulation.random, this.#settings.faultEveryMsMax, faultsUntilMs);
     const faults = drawn.filter((fault) => schedule?.faults?.includes(fault.id) ?? true);
     const kinds = this.#clientKinds();
     const clients = [...kinds.keys()].filter((name) => schedule?.clients?.includes(name) ?? true);
+    this.#store.note(describeSettings(this.#settings));
     this.#store.start();
     const working = clients.map((name) => kinds.get(name)?.(name));
     const watchers = this.#watchers();
@@ -160,9 +164,15 @@ class Run {
     const workload: Workload = { ...workloadDefault, prefix, deadlineMs };
     const general: ClientKind = (name) =>
       runClient({ name, ...this.#store.client(name), recorder, workload, stop });
-    // Those who know one member only ask a leader that was cut off, and its successor, at the same time.
+    // Those who know one member only ask a leader that was cut off, and its successor, at the same time; they do not wait for long.
+    const impatient: Workload = { ...workload, deadlineMs: impatientMs };
+    const reading: Workload = {
+      ...impatient,
+      thinkMsMax: 30,
+      mix: { register: 0, read: 5, set: 0, txn: 0, serializable: 1 },
+    };
     const ofOne =
-      (member: string): ClientKind =>
+      (member: string, workload: Workload): ClientKind =>
       (name) =>
         runClient({
           name,
@@ -189,7 +199,11 @@ class Run {
       ['client-1', general],
       ...Array.from({ length: initialMembers }, (_, at): [string, ClientKind] => {
         const member = `etcd-raft-${at}`;
-        return [`client-of-${member}`, ofOne(member)];
+        return [`client-of-${member}`, ofOne(member, impatient)];
+      }),
+      ...Array.from({ length: initialMembers }, (_, at): [string, ClientKind] => {
+        const member = `etcd-raft-${at}`;
+        return [`reader-of-${member}`, ofOne(member, reading)];
       }),
       ['lease-client', lease],
       ['compactor', compactor],

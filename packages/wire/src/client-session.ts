@@ -101,6 +101,7 @@ export class ClientSession {
     const { method, message, label } = pending;
     const deadlineMs = pending.deadlineAtMs - this.#context.world.clock.monotonicMs();
     const fields = { id, method, message, deadlineMs, trace: label.trace };
+    this.#session.sweepSoon();
     try {
       if ('end' in pending) {
         this.#streams.set(id, pending);
@@ -191,18 +192,24 @@ export class ClientSession {
     this.#retireIfIdle();
   }
 
-  #sweep(nowMs: number): void {
+  #sweep(nowMs: number): boolean {
+    let waits = false;
     for (const [id, pending] of this.#requests) {
-      if (pending.deadlineAtMs > nowMs) continue;
+      if (pending.deadlineAtMs > nowMs) {
+        waits ||= pending.deadlineAtMs !== Number.POSITIVE_INFINITY;
+        continue;
+      }
       this.#requests.delete(id);
       this.#session.send({ type: 'cancel', id });
       const text = `${this.peerName} did not answer ${pending.method} in time`;
       failPending(pending, new WireError('deadlineExceeded', text, { mayHaveExecuted: true }));
     }
     for (const stream of [...this.#streams.values()]) {
+      waits ||= stream.deadlineAtMs !== Number.POSITIVE_INFINITY;
       if (stream.deadlineAtMs <= nowMs)
         stream.end.fail(new WireError('deadlineExceeded', 'the deadline passed'));
     }
+    return waits;
   }
 
   #closed(reason: string): void {

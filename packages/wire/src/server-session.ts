@@ -156,6 +156,7 @@ export class ServerSession {
     const label = labelOf(entry.service.describe, method, message, trace);
     this.#session.received(label);
     this.#requests.set(id, call);
+    this.#session.sweepSoon();
     void this.#serve(entry.handler, frame, call, label);
   }
 
@@ -207,6 +208,7 @@ export class ServerSession {
     );
     const end = new StreamEnd(over, port);
     this.#streams.set(id, { end, call, label });
+    this.#session.sweepSoon();
     void this.#serveStream(entry.handler, end, message, call);
   }
 
@@ -262,11 +264,15 @@ export class ServerSession {
     return new WireError('internal', `${call.method} failed: ${why}`, { mayHaveExecuted: true });
   }
 
-  #sweep(nowMs: number): void {
-    const late = new WireError('deadlineExceeded', 'the deadline passed', { mayHaveExecuted: true });
-    for (const call of this.#requests.values()) if (call.deadlineAtMs <= nowMs) call.abort(late);
-    for (const stream of [...this.#streams.values()])
-      if (stream.call.deadlineAtMs <= nowMs) stream.end.fail(late);
+  #sweep(nowMs: number): boolean {
+    let waits = false;
+    const isLate = ({ deadlineAtMs }: Call): boolean => {
+      waits ||= deadlineAtMs !== Number.POSITIVE_INFINITY;
+      return deadlineAtMs <= nowMs;
+    };
+    for (const call of this.#requests.values()) if (isLate(call)) call.abort(late());
+    for (const stream of [...this.#streams.values()]) if (isLate(stream.call)) stream.end.fail(late());
+    return waits;
   }
 
   #closed(): void {
@@ -275,6 +281,10 @@ export class ServerSession {
     for (const stream of [...this.#streams.values()]) stream.end.failLocally(gone);
     this.#onClosed();
   }
+}
+
+function late(): WireError {
+  return new WireError('deadlineExceeded', 'the deadline passed', { mayHaveExecuted: true });
 }
 
 function stopping(): WireError {

@@ -10,8 +10,8 @@ export interface SessionHandlers {
   /** Every frame but hello, ping and pong, in order. Throws ProtocolError for one that makes no sense. */
   frame(frame: Frame): void;
   closed(reason: string): void;
-  /** At most every 50 ms while the session lives: the place to look at deadlines. */
-  sweep(nowMs: number): void;
+  /** Every 50 ms after sweepSoon(), as long as it gives true: there are deadlines to look at. */
+  sweep(nowMs: number): boolean;
 }
 
 /** What a frame is, for the trace and for faults that pick by kind. */
@@ -73,7 +73,8 @@ export class Session {
   /** Of the frame being handled. */
   #receivedBytes = 0;
   #over = false;
-  readonly #timers: Timer[] = [];
+  #pinging: Timer | undefined;
+  #sweeping: Timer | undefined;
 
   constructor(context: WireContext, connection: Connection, peerName: string, handlers: SessionHandlers) {
     const { world } = context;
@@ -94,7 +95,7 @@ export class Session {
   }
 
   start(): void {
-    const { timers, clock } = this.#context.world;
+    const { timers } = this.#context.world;
     // First, for what is heard on starting may be answered at once.
     this.send({ type: 'hello', version: protocolVersion, name: this.#context.telemetry.instance });
     this.connection.start({
@@ -102,10 +103,18 @@ export class Session {
       drain: () => undefined,
       close: (code, reason) => this.#closed(`${code}${reason === '' ? '' : `: ${reason}`}`),
     });
-    this.#timers.push(timers.setInterval(() => this.#keepAlive(), limits.pingIntervalMs));
-    this.#timers.push(
-      timers.setInterval(() => this.#handlers.sweep(clock.monotonicMs()), limits.sweepIntervalMs),
-    );
+    this.#pinging = timers.setInterval(() => this.#keepAlive(), limits.pingIntervalMs);
+  }
+
+  /** Something came that has a deadline. An idle session has no timer for them. */
+  sweepSoon(): void {
+    if (this.#over || this.#sweeping !== undefined) return;
+    const { timers, clock } = this.#context.world;
+    this.#sweeping = timers.setInterval(() => {
+      if (this.#handlers.sweep(clock.monotonicMs())) return;
+      this.#sweeping?.cancel();
+      this.#sweeping = undefined;
+    }, limits.sweepIntervalMs);
   }
 
   /**
@@ -226,7 +235,8 @@ export class Session {
     if (this.#over) return;
     this.#over = true;
     this.#flushing?.cancel();
-    for (const timer of this.#timers) timer.cancel();
+    this.#pinging?.cancel();
+    this.#sweeping?.cancel();
     this.#sender.stop();
     this.#handlers.closed(reason);
   }

@@ -67,7 +67,7 @@ export interface EtcdServer {
     revision: number,
     caller: Caller,
   ): Promise<{ readonly header: ResponseHeader; readonly hash: number; readonly compactRevision: number }>;
-  /** The member's own state as a file that `etcd-raft restore` takes; header first. `bytes`: how long it will be, when known. */
+  /** The member's own state as a database of etcd's (src/bolt), without the hash behind it; header first. `bytes`: how long it will be, when known. */
   snapshot(caller: Caller): Promise<{
     readonly header: ResponseHeader;
     readonly bytes: number;

@@ -24,7 +24,7 @@ export interface Workload {
   readonly thinkMsMax: number;
   readonly deadlineMs: number;
   /** Relative frequencies. */
-  readonly mix: Readonly<Record<'register' | 'set' | 'txn' | 'serializable', number>>;
+  readonly mix: Readonly<Record<'register' | 'read' | 'set' | 'txn' | 'serializable', number>>;
 }
 
 export const workloadDefault: Omit<Workload, 'prefix'> = {
@@ -33,7 +33,7 @@ export const workloadDefault: Omit<Workload, 'prefix'> = {
   operationsPerGroup: 120,
   thinkMsMax: 60,
   deadlineMs: 3_000,
-  mix: { register: 6, set: 2, txn: 2, serializable: 1 },
+  mix: { register: 6, read: 0, set: 2, txn: 2, serializable: 1 },
 };
 
 export interface ClientParts {
@@ -70,11 +70,12 @@ class Client {
   async operate(): Promise<void> {
     const { world, workload } = this.#parts;
     this.#count += 1;
-    const { register, set, txn, serializable } = workload.mix;
-    const draw = world.random.next() * (register + set + txn + serializable);
+    const { register, read, set, txn, serializable } = workload.mix;
+    const draw = world.random.next() * (register + read + set + txn + serializable);
     if (draw < register) await this.#register();
-    else if (draw < register + set) await this.#set();
-    else if (draw < register + set + txn) await this.#txn();
+    else if (draw < register + read) await this.#readRegister();
+    else if (draw < register + read + set) await this.#set();
+    else if (draw < register + read + set + txn) await this.#txn();
     else await this.#serializable();
   }
 
@@ -98,12 +99,8 @@ class Client {
     const key = this.#registerKey();
     const draw = world.random.next();
     const calledAtMs = world.clock.monotonicMs();
-    if (draw < 0.4) {
-      const found = await this.#range(key, false);
-      if (found === undefined) return;
-      const entry = { client: name, calledAtMs, returnedAtMs: world.clock.monotonicMs() };
-      recorder.registers.push({ ...entry, operation: { type: 'read', key, found: found.get(key) } });
-    } else if (draw < 0.75) {
+    if (draw < 0.4) await this.#readRegister(key);
+    else if (draw < 0.75) {
       const value = draw < 0.7 ? this.#value() : undefined;
       const outcome = await this.#commit(`write ${key}`, [], [put(key, value)], [], calledAtMs);
       if (outcome === 'refused') return;
@@ -115,6 +112,15 @@ class Client {
         returnedAtMs: returned(world, outcome),
       });
     } else await this.#swap(key);
+  }
+
+  async #readRegister(key = this.#registerKey()): Promise<void> {
+    const { name, world, recorder } = this.#parts;
+    const calledAtMs = world.clock.monotonicMs();
+    const found = await this.#range(key, false);
+    if (found === undefined) return;
+    const entry = { client: name, calledAtMs, returnedAtMs: world.clock.monotonicMs() };
+    recorder.registers.push({ ...entry, operation: { type: 'read', key, found: found.get(key) } });
   }
 
   async #swap(key: string): Promise<void> {

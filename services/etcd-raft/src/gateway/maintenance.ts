@@ -28,12 +28,6 @@ export function maintenanceCalls(server: EtcdServer): readonly Call[] {
 /** A message holds at most this much: clients of etcd refuse messages of more than 4 MiB. */
 const blobBytesMax = 1 << 20;
 
-/**
- * etcdctl takes a file for whole when its length is 32 over a multiple of 512, a database page's smallest size: so the last page
- * is filled with zeroes, and 32 bytes of SHA-256 over all of it come last.
- */
-const pageBytes = 512;
-
 type SnapshotOutput = MessageOutput<{
   readonly header?: Awaited<ReturnType<EtcdServer['snapshot']>>['header'];
   readonly remainingBytes?: number;
@@ -59,7 +53,6 @@ export async function sendSnapshot(
   for await (const chunk of chunks)
     for (let at = 0; at < chunk.byteLength; at += blobBytesMax)
       await send(chunk.subarray(at, at + blobBytesMax));
-  const over = sent % pageBytes;
-  if (over > 0) await send(new Uint8Array(pageBytes - over));
+  // Behind the database, which etcdctl finds by its length: pages are a multiple of 512 bytes, this is 32 more.
   output.send({ header, blob: digest.digest() });
 }

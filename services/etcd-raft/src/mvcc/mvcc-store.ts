@@ -238,6 +238,21 @@ export class MvccStore {
   }
 
   /**
+   * As snapshot(), for who writes another format. Until release() is called, compaction frees nothing; body() throws when the
+   * state was replaced meanwhile.
+   */
+  view(): StoreView {
+    const generation = this.#generation;
+    const release = once(() => this.#release());
+    this.#holds += 1;
+    const body = (version: Version) => {
+      if (generation !== this.#generation) throw storeError('unavailable');
+      return this.#body(version);
+    };
+    return { state: this.#state(), pieces: this.#log.pieces(), body, release };
+  }
+
+  /**
    * Replaces everything, meta too. Until it resolves, reads are refused and nothing else may be called. Rejects with the old state
    * gone. Watches go on from history where that reaches back far enough. The owner then loads what it has in meta, and
    * calls attachLeases().
@@ -480,6 +495,23 @@ export class MvccStore {
     new Promise((resolve) => {
       this.#timers.setImmediate(resolve);
     });
+}
+
+/** All that is kept at one moment. */
+export interface StoreView {
+  readonly state: BackendState;
+  readonly pieces: readonly (readonly Version[])[];
+  /** Key, value and trace context, end to end. */
+  body(version: Version): Uint8Array;
+  release(): void;
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }
 
 /** While a snapshot is restored faster than the disk takes it. */

@@ -310,8 +310,7 @@ export class Leader {
     const { log, term, config } = this.#core;
     if (this.#reads.size === 0 || log.termAt(log.commit) !== term) return;
     const confirmed = this.#confirmedRound();
-    const byLease = config.plantedBug === 'leaseReadWithoutCheck' || this.#leaseHolds(confirmed);
-    if (byLease || config.plantedBug === 'readWithoutQuorum') {
+    if (this.#leaseHolds(confirmed) || config.plantedBug === 'readWithoutQuorum') {
       this.#reads.number(log.commit);
       this.#answer(Number.MAX_SAFE_INTEGER);
       return;
@@ -329,10 +328,11 @@ export class Leader {
   }
 
   #leaseHolds(confirmedRound: number): boolean {
-    const { leaseMs, nowMs } = this.#core.config;
+    const { leaseMs, nowMs, plantedBug } = this.#core.config;
     if (leaseMs <= 0 || this.#leaseBroken) return false;
     const sinceMs = this.#reads.confirmedAtMs(confirmedRound);
-    return sinceMs !== undefined && nowMs() - sinceMs < leaseMs;
+    const isFresh = sinceMs !== undefined && nowMs() - sinceMs < leaseMs;
+    return isFresh || (sinceMs !== undefined && plantedBug === 'leaseReadWithoutCheck');
   }
 
   #answer(round: number): void {

@@ -1,4 +1,5 @@
 import { storeError, type TxnRequest } from '@kubelab/store';
+import { saveState } from '../bolt/save-state.js';
 import type { AlarmRequest, AlarmResponse, Caller, EtcdServer } from '../etcd-server.js';
 import { noMember } from '../state/members.js';
 import { mayPut } from '../state/permit.js';
@@ -12,7 +13,6 @@ import {
   throwIf,
 } from './parts.js';
 import { storeErrorOf } from './raft-errors.js';
-import { writeSnapshotFile } from './saved-snapshot.js';
 
 /** Of etcd's API that this member speaks. */
 export const protocolVersion = '3.5.0';
@@ -105,16 +105,9 @@ async function alarm(parts: ServerParts, request: AlarmRequest, caller: Caller):
   return { header, alarms: action === 'deactivate' ? before : alarms.list(memberId, type) };
 }
 
-function snapshot(parts: ServerParts): Awaited<ReturnType<EtcdServer['snapshot']>> {
-  const { state, node, clusterId, memberId, world } = parts;
-  const { revision } = state.store;
-  const about = { clusterId, memberId, index: state.appliedIndex, term: node.status().term, revision };
+async function snapshot({ state, world, header }: ServerParts): ReturnType<EtcdServer['snapshot']> {
   const nextTurn = () => new Promise<void>((resolve) => void world.timers.setImmediate(resolve));
-  return {
-    header: parts.header(),
-    bytes: state.store.bytesInUse,
-    chunks: writeSnapshotFile(about, state.snapshot(), nextTurn),
-  };
+  return { header: header(), ...(await saveState(state, nextTurn)) };
 }
 
 /** Puts and new leases stop before the store is larger than its quota: the alarm that this raises stops them on every member. */

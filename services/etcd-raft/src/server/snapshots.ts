@@ -45,6 +45,8 @@ export class Snapshots {
   readonly #parts: Parts;
   #making: Promise<SnapshotFile | undefined> | undefined;
   #incoming: IncomingSnapshot | undefined;
+  /** The file of one that comes in is being opened. */
+  #isOpening = false;
   #working = 0;
 
   constructor(parts: Parts) {
@@ -93,11 +95,10 @@ export class Snapshots {
     const late = plantedBug === 'snapshotWithoutLastEntry';
     const chunks = late ? [...stateMachine.snapshot()] : stateMachine.snapshot();
     this.#making = this.#background(async () => {
-      // The planted bug: what is applied meanwhile is said to be in it.
-      if (late)
-        while (raft.log.applied === metadata.index && !stopped())
-          await this.#parts.withDisk(async () => undefined);
-      const file = await store.write(late ? metadataNow() : metadata, chunks);
+      let file = await store.write(metadata, chunks);
+      // The planted bug: what was applied meanwhile is said to be in it.
+      if (late && raft.log.applied > metadata.index && !stopped())
+        file = await store.write(metadataNow(), chunks);
       await then(file);
       return file;
     });
@@ -153,8 +154,12 @@ export class Snapshots {
       const finish = async () => this.#acknowledge();
       return { offset: bytes, write: async () => undefined, finish, abandon: async () => undefined };
     }
-    if (this.#incoming !== undefined) throw new SnapshotRefusedError('another snapshot is on its way in');
-    const incoming = await store.receive(transfer);
+    if (this.#incoming !== undefined || this.#isOpening)
+      throw new SnapshotRefusedError('another snapshot is on its way in');
+    this.#isOpening = true;
+    const incoming = await store.receive(transfer).finally(() => {
+      this.#isOpening = false;
+    });
     this.#incoming = incoming;
     const end = () => {
       if (this.#incoming === incoming) this.#incoming = undefined;

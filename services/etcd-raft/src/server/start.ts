@@ -27,8 +27,8 @@ import { storeService } from './store-service.js';
 /** The replicated state of a member, for whoever compares members: the simulator. */
 export interface ReplicatedState {
   readonly appliedIndex: number;
-  /** Equal on members that applied as much. */
-  fingerprint(): string;
+  /** Equal on members that applied as much; undefined while a snapshot takes its place. */
+  fingerprint(): string | undefined;
 }
 
 export interface EtcdRaftConfig

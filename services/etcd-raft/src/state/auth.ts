@@ -93,6 +93,18 @@ export class AuthStore {
     }
   }
 
+  /** Another cluster goes on with these users and roles. */
+  begin(state: {
+    readonly enabled: boolean;
+    readonly revision: number;
+    readonly tokenKey: Uint8Array;
+  }): void {
+    this.#enabled = state.enabled;
+    this.#revision = Math.max(1, state.revision);
+    this.#tokenKey = new Uint8Array(state.tokenKey);
+    this.#saveState();
+  }
+
   user(name: string): User | undefined {
     return this.#users.get(name);
   }

@@ -51,6 +51,7 @@ export class StoreState implements StateMachine {
   #configurations: { readonly index: number; readonly configuration: Configuration }[] = [];
   #appliedIndex: number;
   #membersChanged = false;
+  #isRestoring = false;
 
   constructor(options: StoreStateOptions) {
     const meta = () => this.store.meta;
@@ -105,14 +106,17 @@ export class StoreState implements StateMachine {
   }
 
   async restore(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    this.#isRestoring = true;
     this.lessor.clear();
     await this.store.restore(chunks);
     this.#load();
     this.#membersChanged = true;
+    this.#isRestoring = false;
   }
 
-  /** Of everything, at once: equal on members that applied as much. */
-  fingerprint(): string {
+  /** Of everything, at once: equal on members that applied as much. Undefined while another state takes this one's place. */
+  fingerprint(): string | undefined {
+    if (this.#isRestoring) return undefined;
     const { hash, revision, compactRevision } = this.store.hashNow();
     return `${hash.toString(16).padStart(8, '0')} at ${revision}, compacted at ${compactRevision}`;
   }

@@ -89,6 +89,11 @@ export class Session {
     return this.#over;
   }
 
+  /** A multiple of pingIntervalMs; up to two of them where the other side is there and has nothing to say. */
+  get silentMs(): number {
+    return this.#silentTicks * limits.pingIntervalMs;
+  }
+
   /** Waiting to leave. */
   get bufferedBytes(): number {
     return this.#batch.bytes + this.#sender.bufferedBytes;
@@ -225,10 +230,10 @@ export class Session {
   }
 
   #keepAlive(): void {
-    const silentMs = this.#silentTicks * limits.pingIntervalMs;
+    const { silentMs } = this;
     this.#silentTicks += 1;
     if (silentMs >= limits.silenceMaxMs) this.close(closeCodes.goingAway, `nothing heard for ${silentMs} ms`);
-    else this.send({ type: 'ping' });
+    else if (silentMs > 0) this.send({ type: 'ping' });
   }
 
   #closed(reason: string): void {

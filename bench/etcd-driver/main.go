@@ -102,6 +102,16 @@ func loops(j job, clients []*clientv3.Client) report {
 		}
 	}
 	var next int64
+	// Connected before the clock runs.
+	var connected sync.WaitGroup
+	for i := 0; i < j.Clients; i++ {
+		connected.Add(1)
+		go func(i int) {
+			defer connected.Done()
+			must(operate(j, clients[i%len(clients)], value, atomic.AddInt64(&next, 1), leases[i]))
+		}(i)
+	}
+	connected.Wait()
 	start := time.Now()
 	from := start.Add(time.Duration(j.WarmUp * float64(time.Second)))
 	until := from.Add(time.Duration(j.Seconds * float64(time.Second)))

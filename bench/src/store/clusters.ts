@@ -86,6 +86,11 @@ export abstract class BenchCluster {
   abstract leader(): number;
 }
 
+/** For profiles: `KUBELAB_BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=DIR'`. */
+function nodeFlags(): string[] {
+  return (process.env.KUBELAB_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+}
+
 /** Where each member listens: a block of ports of its own. */
 const port = (base: number, member: number) => base + member;
 
@@ -109,7 +114,7 @@ export class KubelabCluster extends BenchCluster {
     const cluster = members.map((other) => `etcd-raft-${other}=${this.endpoint(other)}`).join(',');
     return [
       process.execPath,
-      ...(process.env.KUBELAB_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== ''),
+      ...nodeFlags(),
       join(this.#root, 'services/etcd-raft/dist/src/main.js'),
       ...['--name', name, '--listen', this.endpoint(member), '--data-dir', join(this.directory, name)],
       ...['--ca-file', tls.caFile, '--cert-file', tls.certFile, '--key-file', tls.keyFile],
@@ -118,7 +123,7 @@ export class KubelabCluster extends BenchCluster {
   }
 
   protected driver(): readonly string[] {
-    return [process.execPath, join(this.#root, 'bench/dist/src/store/driver-main.js')];
+    return [process.execPath, ...nodeFlags(), join(this.#root, 'bench/dist/src/store/driver-main.js')];
   }
 
   leader(): number {

@@ -90,17 +90,26 @@ class Driver {
   async #loops(): Promise<JobReport> {
     const { operation, clients, warmUpSeconds, seconds } = this.#job;
     const now = () => this.#world.clock.monotonicMs();
+    const leases = await Promise.all(
+      Array.from({ length: clients }, async (_, n) => {
+        const store = this.#store(n);
+        const lease =
+          operation === 'keepAlive' ? (await store.leaseGrant({ id: 0n, ttl: leaseSeconds })).id : 0n;
+        // Connected before the clock runs.
+        await this.#operate(store, lease);
+        return lease;
+      }),
+    );
     const fromMs = now() + warmUpSeconds * 1_000;
     const untilMs = fromMs + seconds * 1_000;
     const latenciesMs: number[] = [];
-    const loop = async (store: Store) => {
-      const lease = operation === 'keepAlive' ? (await store.leaseGrant({ id: 0n, ttl: leaseSeconds })).id : 0n;
+    const loop = async (store: Store, lease: bigint) => {
       for (let beganMs = now(); beganMs < untilMs; beganMs = now()) {
         await this.#operate(store, lease);
         if (beganMs > fromMs) latenciesMs.push(now() - beganMs);
       }
     };
-    await Promise.all(Array.from({ length: clients }, (_, n) => loop(this.#store(n))));
+    await Promise.all(leases.map((lease, n) => loop(this.#store(n), lease)));
     return summary(latenciesMs, (now() - fromMs) / 1_000);
   }
 

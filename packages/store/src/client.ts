@@ -87,7 +87,7 @@ class StoreClient implements Store {
     const watch: ResumingWatch = new ResumingWatch(this.#context.world, request, {
       open: async (resumed) => {
         member =
-          this.#members.readyForWatch(this.#context.world.clock.monotonicMs()) ??
+          this.#members.readyForWatch() ??
           (await this.#members.reach({
             untilMs: Number.POSITIVE_INFINITY,
             forWatch: true,
@@ -212,17 +212,11 @@ class StoreClient implements Store {
     const leftMs = options.untilMs - nowMs;
     const deadlineMs = Math.max(1, options.write ? leftMs : Math.min(leftMs, options.tryMs));
     const { signal, trace } = options;
-    const over = member.silence.asked(nowMs);
-    let answeredAtMs: number | undefined;
+    member.underWay += 1;
     try {
-      const answer = await member.client.request(method, message, { deadlineMs, signal, trace });
-      answeredAtMs = clock.monotonicMs();
-      return answer;
-    } catch (error) {
-      if (error instanceof WireError && error.details.store !== undefined) answeredAtMs = clock.monotonicMs();
-      throw error;
+      return await member.client.request(method, message, { deadlineMs, signal, trace });
     } finally {
-      over(answeredAtMs);
+      member.underWay -= 1;
     }
   }
 }

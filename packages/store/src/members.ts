@@ -1,10 +1,11 @@
 import type { WireClient, WireError } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { storeError } from './errors.js';
-import { Silence } from './silence.js';
 
 /** A member that did not answer, or take a connection, for so long is left aside for another. */
 const patienceMs = 1_000;
+/** One that is there is heard of in less; how long an answer takes says nothing of that. */
+const silentMsMax = 1_500;
 /** Of a leader that could not be reached, while the members that forward to it can. */
 const avoidLeaderMs = 5_000;
 /** While a connection is made it is looked at this often, more and more seldom. */
@@ -22,7 +23,8 @@ export class Member {
   #name: string | undefined;
   /** Since when there is no connection although one is wanted. */
   #tryingSinceMs: number | undefined;
-  readonly silence = new Silence();
+  /** Requests that wait for their answers. */
+  underWay = 0;
 
   constructor(address: Address, dial: (address: Address) => WireClient) {
     this.address = address;
@@ -67,7 +69,7 @@ export class Member {
 
   /** Ends the dialling of a member that is not there. It is dialled anew when it is wanted again. */
   hangUp(): void {
-    if (this.#client === undefined || this.connected || this.silence.underWay > 0) return;
+    if (this.#client === undefined || this.connected || this.underWay > 0) return;
     void this.#client.close();
     this.#client = undefined;
     this.#tryingSinceMs = undefined;
@@ -107,17 +109,17 @@ export class Members {
   /** For a request: the leader where it is known. At once, or undefined when a connection must be waited for: see reach(). */
   ready(nowMs: number): Member | undefined {
     const leader = this.#leader;
-    if (leader === undefined) return this.#usableHome(nowMs);
+    if (leader === undefined) return this.#usableHome();
     const found = this.#members.find((member) => member.is(leader) === true);
-    if (found !== undefined && usable(found, nowMs)) return found;
+    if (found !== undefined && usable(found)) return found;
     if (!this.#forwarded) return undefined;
     const nearer = this.#chooseLeader(nowMs);
-    return nearer === 'wait' || nearer === undefined ? this.#usableHome(nowMs) : nearer;
+    return nearer === 'wait' || nearer === undefined ? this.#usableHome() : nearer;
   }
 
   /** For a watch: any will do, and the leader has enough to do. */
-  readyForWatch(nowMs: number): Member | undefined {
-    return this.#usableHome(nowMs);
+  readyForWatch(): Member | undefined {
+    return this.#usableHome();
   }
 
   /** Dials until somebody is there. Rejects with `unavailable` (certainly not executed) at `untilMs`. */
@@ -146,7 +148,7 @@ export class Members {
    */
   failed(member: Member, error: WireError, failingMs: number): void {
     // It has too much to do, or this side read too slowly: no reason to go elsewhere.
-    if (error.code === 'resourceExhausted') return;
+    if (error.code === 'resourceExhausted' || (error.code === 'deadlineExceeded' && usable(member))) return;
     const { leader, store } = error.details;
     if (typeof leader === 'string' && leader !== '' && member.is(leader) !== true) {
       this.#leader = leader;
@@ -158,10 +160,7 @@ export class Members {
     const answers = store !== undefined;
     // In an election all members say the same: one that answers is kept for a while before others are dialled.
     if (answers && failingMs < patienceMs) return;
-    const nowMs = this.#world.clock.monotonicMs();
-    const there = answers
-      ? undefined
-      : this.#members.find((other) => other !== member && usable(other, nowMs));
+    const there = answers ? undefined : this.#members.find((other) => other !== member && usable(other));
     this.#home = there === undefined ? this.#home + 1 : this.#members.indexOf(there);
   }
 
@@ -188,9 +187,9 @@ export class Members {
     return member;
   }
 
-  #usableHome(nowMs: number): Member | undefined {
+  #usableHome(): Member | undefined {
     const home = this.#at(this.#home);
-    return usable(home, nowMs) ? home : undefined;
+    return usable(home) ? home : undefined;
   }
 
   /** One step towards a connection: dials at most one member, then waits for it as long as it is hopeful. */
@@ -200,10 +199,10 @@ export class Members {
     if (leader !== undefined) return leader;
     const inTurn = this.#members.map((_, offset) => this.#at(this.#home + offset));
     const [home] = inTurn;
-    if (home !== undefined && (usable(home, nowMs) || this.#awaits(home, nowMs)))
-      return usable(home, nowMs) ? this.#settle(home, nowMs) : undefined;
+    if (home !== undefined && (usable(home) || this.#awaits(home, nowMs)))
+      return usable(home) ? this.#settle(home, nowMs) : undefined;
     // Home fails: whoever else is connected; else, one at a time, who may still be.
-    const there = inTurn.find((member) => usable(member, nowMs));
+    const there = inTurn.find((member) => usable(member));
     if (there !== undefined) return this.#settle(there, nowMs);
     if (inTurn.some((member) => member.dialed && this.#awaits(member, nowMs))) return undefined;
     const next = inTurn.find((member) => !member.dialed);
@@ -227,7 +226,7 @@ export class Members {
     const candidates =
       found === undefined ? this.#members.filter((member) => member.is(leader) === undefined) : [found];
     for (const member of candidates) {
-      if (usable(member, nowMs)) return member;
+      if (usable(member)) return member;
       if (this.#awaits(member, nowMs)) return 'wait';
     }
     // It is gone, or nobody here goes by that name: the others will know of a new one.
@@ -244,6 +243,6 @@ export class Members {
   }
 }
 
-function usable(member: Member, nowMs: number): boolean {
-  return member.connected && !member.silence.lasts(nowMs, patienceMs);
+function usable(member: Member): boolean {
+  return member.connected && member.client.silentMs < silentMsMax;
 }

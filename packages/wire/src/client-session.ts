@@ -77,6 +77,10 @@ export class ClientSession {
     return this.#session.over;
   }
 
+  get silentMs(): number {
+    return this.#session.silentMs;
+  }
+
   get bufferedBytes(): number {
     return this.#session.bufferedBytes;
   }

@@ -54,6 +54,10 @@ class Client implements WireClient {
     return this.#session?.peerName;
   }
 
+  get silentMs(): number {
+    return this.#session?.silentMs ?? 0;
+  }
+
   get dialFailures(): number {
     return this.#dialFailures;
   }

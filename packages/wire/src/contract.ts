@@ -153,6 +153,11 @@ export interface WireClient {
   readonly connected: boolean;
   /** The name the connected server introduced itself by; undefined while not connected. */
   readonly server: string | undefined;
+  /**
+   * For how long nothing was heard on this connection, about: in steps of 500 ms, by turns of this side's own event loop. Below 1,500 the
+   * other side is there; 0 while not connected.
+   */
+  readonly silentMs: number;
   /** Dials that failed since it was last connected: above 0, a caller that knows another server may turn there. */
   readonly dialFailures: number;
   /**

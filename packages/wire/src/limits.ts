@@ -20,7 +20,8 @@ export const limits = {
   datagramBufferBytesMax: 4 * 2 ** 20,
   /** A peer that lets its answers pile up beyond this is cut off: it does not read. */
   connectionBufferBytesMax: 64 * 2 ** 20,
-  pingIntervalMs: 1_000,
+  /** Who has heard nothing for so long looks whether the other is there. */
+  pingIntervalMs: 500,
   /** Silence after which a connection counts as broken. */
   silenceMaxMs: 5_000,
   connectTimeoutMs: 3_000,

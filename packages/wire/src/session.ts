@@ -63,7 +63,11 @@ export class Session {
   /** What the other side calls itself. */
   peerName: string;
   #greeted = false;
-  #heardAtMs: number;
+  /**
+   * Ticks of the keep-alive in a row between which nothing was heard. Not a time: a process that was stopped, or too busy to read,
+   * must read first what has come in meanwhile.
+   */
+  #silentTicks = 0;
   readonly #batch = new FrameBatch();
   #flushing: Timer | undefined;
   /** Of the frame being handled. */
@@ -79,11 +83,15 @@ export class Session {
     this.peerName = peerName;
     this.#handlers = handlers;
     this.#sender = new LinkSender(world, context.links, connection);
-    this.#heardAtMs = world.clock.monotonicMs();
   }
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** A multiple of pingIntervalMs; up to two of them where the other side is there and has nothing to say. */
+  get silentMs(): number {
+    return this.#silentTicks * limits.pingIntervalMs;
   }
 
   /** Waiting to leave. */
@@ -188,7 +196,7 @@ export class Session {
 
   #receive(data: Uint8Array): void {
     if (this.#over) return;
-    this.#heardAtMs = this.#context.world.clock.monotonicMs();
+    this.#silentTicks = 0;
     try {
       for (const { frame, bytes } of decodeFrames(data)) {
         this.#receivedBytes = bytes;
@@ -222,10 +230,10 @@ export class Session {
   }
 
   #keepAlive(): void {
-    const silentMs = this.#context.world.clock.monotonicMs() - this.#heardAtMs;
-    if (silentMs > limits.silenceMaxMs)
-      this.close(closeCodes.goingAway, `nothing heard for ${Math.round(silentMs)} ms`);
-    else this.send({ type: 'ping' });
+    const { silentMs } = this;
+    this.#silentTicks += 1;
+    if (silentMs >= limits.silenceMaxMs) this.close(closeCodes.goingAway, `nothing heard for ${silentMs} ms`);
+    else if (silentMs > 0) this.send({ type: 'ping' });
   }
 
   #closed(reason: string): void {

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-import { WebSocket, WebSocketServer } from 'ws';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { type ClientOptions, WebSocket, WebSocketServer } from 'ws';
 import {
   type Connection,
   type ConnectionHandlers,
@@ -36,8 +36,45 @@ function identityFrom(subject: NodeJS.Dict<string | string[]>): Identity {
   return { commonName: all('CN')[0] ?? '', organizations: all('O') };
 }
 
-function tlsOptions(tls: TlsMaterial) {
-  return { ca: tls.caPem, cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.3' as const };
+/** Certificates and keys are read once for all connections: that costs as much as a handshake. */
+const secureContexts = new WeakMap<TlsMaterial, SecureContext>();
+
+function secureContextOf(tls: TlsMaterial): SecureContext {
+  const known = secureContexts.get(tls);
+  if (known !== undefined) return known;
+  const made = createSecureContext({
+    ca: tls.caPem,
+    cert: tls.certPem,
+    key: tls.keyPem,
+    minVersion: 'TLSv1.3',
+  });
+  secureContexts.set(tls, made);
+  return made;
+}
+
+/**
+ * The latest TLS session with each address, by credentials: a further connection resumes it (RFC 8446, 2.2) and spares both sides the
+ * certificates, half of a handshake's cost. The identity stays that of the session.
+ */
+const sessions = new WeakMap<TlsMaterial, Map<string, Buffer>>();
+const sessionsMax = 256;
+
+function sessionsOf(tls: TlsMaterial): Map<string, Buffer> {
+  const known = sessions.get(tls) ?? new Map<string, Buffer>();
+  if (known.size > sessionsMax) known.clear();
+  sessions.set(tls, known);
+  return known;
+}
+
+/** Of a peer whose certificate was verified. The whole of it as an object costs a millisecond: only its subject is read. */
+function peerIdentity(socket: TLSSocket): Identity {
+  const subject = socket.getPeerX509Certificate()?.subject ?? '';
+  // What is escaped is rare: then the slow way, which leaves nothing to interpret.
+  if (subject.includes('\\')) return identityFrom(socket.getPeerCertificate().subject ?? {});
+  const lines = subject.split('\n');
+  const all = (name: string) =>
+    lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
+  return { commonName: all('CN')[0] ?? '', organizations: all('O') };
 }
 
 const codes: Readonly<Record<string, NetworkErrorCode>> = {
@@ -76,7 +113,7 @@ class RealConnection implements Connection {
   constructor(ws: WebSocket, socket: TLSSocket) {
     this.#ws = ws;
     this.#socket = socket;
-    this.peer = identityFrom(socket.getPeerCertificate().subject ?? {});
+    this.peer = peerIdentity(socket);
     this.remote = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`;
     ws.binaryType = 'nodebuffer';
     socket.setNoDelay(true);
@@ -144,7 +181,7 @@ function ownBytes(data: Buffer): Uint8Array {
 async function listen(options: ListenOptions): Promise<Listener> {
   const { host, port } = options.address;
   const https = createServer({
-    ...tlsOptions(options.tls),
+    ...{ ca: options.tls.caPem, cert: options.tls.certPem, key: options.tls.keyPem, minVersion: 'TLSv1.3' },
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: handshakeTimeoutMs,
@@ -201,8 +238,15 @@ function isTls(socket: Socket): socket is TLSSocket {
 function connect(options: ConnectOptions): Promise<Connection> {
   const { host, port } = options.address;
   return new Promise((resolve, reject) => {
-    const ws = new WebSocket(`wss://${host.includes(':') ? `[${host}]` : host}:${port}/`, subprotocol, {
-      ...tlsOptions(options.tls),
+    // ws hands on to tls.connect() what it does not know.
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const known = sessionsOf(options.tls);
+    const settings: ClientOptions & {
+      readonly secureContext: SecureContext;
+      readonly session: Buffer | undefined;
+    } = {
+      secureContext: secureContextOf(options.tls),
+      session: known.get(authority),
       perMessageDeflate: false,
       maxPayload: options.messageBytesMax,
       handshakeTimeout: options.timeoutMs,
@@ -210,7 +254,8 @@ function connect(options: ConnectOptions): Promise<Connection> {
       // Masking protects proxies from browsers' scripts (RFC 6455, 10.3); here it would only cost. A zero key
       // leaves bytes as they are.
       generateMask: () => undefined,
-    });
+    };
+    const ws = new WebSocket(`wss://${authority}/`, subprotocol, settings);
     const abort = () => {
       ws.terminate();
       reject(new NetworkError('aborted', `connecting to ${host}:${port} was given up`));
@@ -224,6 +269,7 @@ function connect(options: ConnectOptions): Promise<Connection> {
     });
     ws.once('error', (error) => {
       settled();
+      known.delete(authority);
       const timeout = /timed out/i.test(error.message);
       const failure = networkError(error, `cannot connect to ${host}:${port}`);
       reject(timeout ? new NetworkError('timeout', failure.message, { cause: error }) : failure);
@@ -231,7 +277,9 @@ function connect(options: ConnectOptions): Promise<Connection> {
     ws.once('open', () => {
       settled();
       if (socket === undefined) return reject(new NetworkError('refused', `${host}:${port} did not upgrade`));
-      return resolve(new RealConnection(ws, asTls(socket)));
+      const secure = asTls(socket);
+      secure.on('session', (session: Buffer) => void known.set(authority, session));
+      return resolve(new RealConnection(ws, secure));
     });
   });
 }

@@ -69,8 +69,10 @@ export function* writeBolt(plan: BoltPlan): Generator<Uint8Array, void, undefine
   for (const bucket of plan.buckets) yield* bucketPages(bucket);
   const root = bucketsPiece(plan.buckets);
   const leaf = new Leaf(bucketFlag);
-  for (let at = 0; at < root.length; at += 1) leaf.add(root, at);
-  yield leaf.page(plan.root);
+  for (let at = 0; at < root.length; at += 1) leaf.add(root, at, root.keyBytes(at), root.valueBytes(at));
+  const target = Buffer.alloc(leaf.bytes);
+  leaf.write(target, 0, plan.root);
+  yield target;
 }
 
 function headPages({ root, pages }: BoltPlan): Buffer {
@@ -106,20 +108,28 @@ function* bucketPages(bucket: PlannedBucket): Generator<Uint8Array, void, undefi
   let page = bucket.firstPage;
   let nodes = new Nodes();
   const end = (): Uint8Array | undefined => {
-    const written = leaf.page(page);
-    nodes.add(leaf.firstKey(written), page);
-    page += written.byteLength / pageBytes;
+    const { bytes } = leaf;
+    const full = out.reserve(bytes);
+    const { target, at } = out;
+    leaf.write(target, at, page);
+    nodes.add(leaf.firstKey(target, at), page);
+    out.advance(bytes);
+    page += bytes / pageBytes;
     leaf.clear();
-    return out.add(written);
+    return full;
   };
-  for (const piece of bucket.pieces)
-    for (let at = 0; at < piece.length; at += 1) {
-      if (!leaf.fits(piece, at)) {
-        const chunk = end();
-        if (chunk !== undefined) yield chunk;
+  for (const piece of bucket.pieces) {
+    const { length } = piece;
+    for (let at = 0; at < length; at += 1) {
+      const keyBytes = piece.keyBytes(at);
+      const valueBytes = piece.valueBytes(at);
+      if (!leaf.fits(keyBytes + valueBytes)) {
+        const full = end();
+        if (full !== undefined) yield full;
       }
-      leaf.add(piece, at);
+      leaf.add(piece, at, keyBytes, valueBytes);
     }
+  }
   const last = end();
   if (last !== undefined) yield last;
   for (const branches of bucket.levels) {
@@ -127,38 +137,49 @@ function* bucketPages(bucket: PlannedBucket): Generator<Uint8Array, void, undefi
     for (let at = 0; at < branches; at += 1) {
       const from = Math.floor((at * nodes.length) / branches);
       const to = Math.floor(((at + 1) * nodes.length) / branches);
-      const chunk = out.add(branchPage(nodes, { from, to }, { page, pages: bucket.branchPages }));
+      const full = out.reserve(bucket.branchPages * pageBytes);
+      if (full !== undefined) yield full;
+      writeBranch(out, nodes, { from, to, page, pages: bucket.branchPages });
+      out.advance(bucket.branchPages * pageBytes);
       above.add(nodes.key(from), page);
       page += bucket.branchPages;
-      if (chunk !== undefined) yield chunk;
     }
     nodes = above;
   }
-  yield* out.rest();
+  const rest = out.take();
+  if (rest !== undefined) yield rest;
   if (page !== bucket.firstPage + bucket.pages)
     throw new Error(`bucket ${bucket.name} ends before page ${page}, not ${bucket.firstPage + bucket.pages}`);
 }
 
-/** `pages`: of which the last are left empty where keys are short. */
-function branchPage(
+interface Branch {
+  /** Its children are nodes [from, to) of the level below. */
+  readonly from: number;
+  readonly to: number;
+  readonly page: number;
+  /** Of which the last are left empty where keys are short. */
+  readonly pages: number;
+}
+
+function writeBranch(
+  { target, at: start }: Pick<Chunks, 'target' | 'at'>,
   nodes: Nodes,
-  { from, to }: { readonly from: number; readonly to: number },
-  { page, pages }: { readonly page: number; readonly pages: number },
-): Buffer {
-  const target = Buffer.alloc(pages * pageBytes);
+  { from, to, page, pages }: Branch,
+): void {
   const elements = to - from;
-  writePageHead(target, 0, { page, kind: pageKinds.branch, elements, overflow: pages - 1 });
-  let data = pageHeadBytes + elements * elementBytes;
+  writePageHead(target, start, { page, kind: pageKinds.branch, elements, overflow: pages - 1 });
+  let element = start + pageHeadBytes;
+  let data = element + elements * elementBytes;
   for (let at = from; at < to; at += 1) {
-    const element = pageHeadBytes + (at - from) * elementBytes;
     const key = nodes.key(at);
     target.writeUInt32LE(data - element, element);
     target.writeUInt32LE(key.byteLength, element + 4);
     writeUint64(target, element + 8, nodes.page(at));
     target.set(key, data);
     data += key.byteLength;
+    element += elementBytes;
   }
-  return target;
+  target.fill(0, data, start + pages * pageBytes);
 }
 
 /** The entries of the leaf that is being filled. */
@@ -167,51 +188,60 @@ class Leaf {
   readonly #packer = new LeafPacker();
   readonly #pieces: EntryPiece[] = [];
   readonly #places: number[] = [];
+  readonly #keyBytes: number[] = [];
+  readonly #valueBytes: number[] = [];
 
   constructor(flags: number) {
     this.#flags = flags;
   }
 
-  fits(piece: EntryPiece, at: number): boolean {
-    return this.#packer.fits(piece.keyBytes(at) + piece.valueBytes(at));
+  /** With the pages that overflow. */
+  get bytes(): number {
+    return pagesFor(this.#packer.used) * pageBytes;
   }
 
-  add(piece: EntryPiece, at: number): void {
-    this.#packer.add(piece.keyBytes(at) + piece.valueBytes(at));
+  fits(bytes: number): boolean {
+    return this.#packer.fits(bytes);
+  }
+
+  add(piece: EntryPiece, at: number, keyBytes: number, valueBytes: number): void {
+    this.#packer.add(keyBytes + valueBytes);
     this.#pieces.push(piece);
     this.#places.push(at);
+    this.#keyBytes.push(keyBytes);
+    this.#valueBytes.push(valueBytes);
   }
 
   clear(): void {
     this.#packer.clear();
-    this.#pieces.length = 0;
-    this.#places.length = 0;
+    for (const list of [this.#pieces, this.#places, this.#keyBytes, this.#valueBytes]) list.length = 0;
   }
 
-  /** With the pages that overflow. */
-  page(page: number): Buffer {
-    const { entries: elements, used } = this.#packer;
-    const pages = pagesFor(used);
-    const target = Buffer.alloc(pages * pageBytes);
-    writePageHead(target, 0, { page, kind: pageKinds.leaf, elements, overflow: pages - 1 });
-    let data = pageHeadBytes + elements * elementBytes;
-    for (const [index, piece] of this.#pieces.entries()) {
-      const element = pageHeadBytes + index * elementBytes;
-      const at = this.#places[index] ?? 0;
-      const [keyBytes, valueBytes] = [piece.keyBytes(at), piece.valueBytes(at)];
+  write(target: Buffer, start: number, page: number): void {
+    const { entries: elements } = this.#packer;
+    const { bytes } = this;
+    const overflow = bytes / pageBytes - 1;
+    writePageHead(target, start, { page, kind: pageKinds.leaf, elements, overflow });
+    let element = start + pageHeadBytes;
+    let data = element + elements * elementBytes;
+    for (let index = 0; index < elements; index += 1) {
+      const keyBytes = this.#keyBytes[index] ?? 0;
+      const valueBytes = this.#valueBytes[index] ?? 0;
       target.writeUInt32LE(this.#flags, element);
       target.writeUInt32LE(data - element, element + 4);
       target.writeUInt32LE(keyBytes, element + 8);
       target.writeUInt32LE(valueBytes, element + 12);
-      piece.write(at, target, data);
+      this.#pieces[index]?.write(this.#places[index] ?? 0, target, data);
       data += keyBytes + valueBytes;
+      element += elementBytes;
     }
-    return target;
+    target.fill(0, data, start + bytes);
   }
 
-  firstKey(page: Buffer): Buffer {
-    const start = pageHeadBytes + this.#packer.entries * elementBytes;
-    return page.subarray(start, start + (this.#pieces[0]?.keyBytes(this.#places[0] ?? 0) ?? 0));
+  /** Of what was written there. */
+  firstKey(target: Buffer, start: number): Buffer {
+    const key = start + pageHeadBytes + this.#packer.entries * elementBytes;
+    return target.subarray(key, key + (this.#keyBytes[0] ?? 0));
   }
 }
 
@@ -247,25 +277,35 @@ class Nodes {
   }
 }
 
-/** Gathers pages into chunks. */
+/** Where pages are written to, end to end. A chunk that is given away is not written to again. */
 class Chunks {
-  #pages: Uint8Array[] = [];
-  #bytes = 0;
+  #target = Buffer.alloc(0);
+  #at = 0;
 
-  add(page: Uint8Array): Uint8Array | undefined {
-    this.#pages.push(page);
-    this.#bytes += page.byteLength;
-    return this.#bytes < chunkBytes ? undefined : this.#take();
+  get target(): Buffer {
+    return this.#target;
   }
 
-  *rest(): Generator<Uint8Array, void, undefined> {
-    if (this.#bytes > 0) yield this.#take();
+  get at(): number {
+    return this.#at;
   }
 
-  #take(): Uint8Array {
-    const chunk = Buffer.concat(this.#pages);
-    this.#pages = [];
-    this.#bytes = 0;
-    return chunk;
+  /** Makes room for so many bytes, with whatever in it; gives the chunk that became full by that. */
+  reserve(bytes: number): Uint8Array | undefined {
+    if (this.#at + bytes <= this.#target.byteLength) return undefined;
+    const full = this.take();
+    this.#target = Buffer.allocUnsafeSlow(Math.max(chunkBytes, bytes));
+    return full;
+  }
+
+  advance(bytes: number): void {
+    this.#at += bytes;
+  }
+
+  take(): Uint8Array | undefined {
+    const taken = this.#at === 0 ? undefined : this.#target.subarray(0, this.#at);
+    this.#target = Buffer.alloc(0);
+    this.#at = 0;
+    return taken;
   }
 }

@@ -240,6 +240,19 @@ func longestGap(j job, clients []*clientv3.Client) report {
 	return report{done, j.Seconds, float64(gap) / 1e6, float64(gap) / 1e6}
 }
 
+// Tries to write until it succeeds; says when that was, ms since 1970.
+func untilWritten(clients []*clientv3.Client) report {
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+		_, err := clients[0].Put(ctx, "probe", "v")
+		cancel()
+		if err == nil {
+			now := float64(time.Now().UnixNano()) / 1e6
+			return report{1, 0, now, now}
+		}
+	}
+}
+
 func main() {
 	var j job
 	must(json.Unmarshal([]byte(os.Args[1]), &j))
@@ -255,6 +268,8 @@ func main() {
 		r = fill(j, clients)
 	case "longestGap":
 		r = longestGap(j, clients)
+	case "untilWritten":
+		r = untilWritten(clients)
 	default:
 		r = loops(j, clients)
 	}

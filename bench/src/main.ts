@@ -17,6 +17,7 @@ Usage: npm run bench -- start|failover|store [flags]
   --seconds S      of each round of a rate (default 3)
   --only TEXT      only the rows of store whose name contains TEXT
   --sizes N,N      keys of store's restart and memory rows (default 100000,1000000; "" for none)
+  --backend NAME   of kubelab's members: memory (default) or lmdb
   --chart FILE     draw store's table as SVG
   -o json          print JSON
 
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     only: { type: 'string' },
     sizes: { type: 'string', default: '100000,1000000' },
+    backend: { type: 'string', default: 'memory' },
     chart: { type: 'string' },
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', default: false },
@@ -48,8 +50,8 @@ else if (!values.help && what === 'store') {
     .split(',')
     .filter((size) => size !== '')
     .map(Number);
-  const { only, chart } = values;
-  await benchStore({ root, rounds, seconds: Number(values.seconds), only, sizes, json, chart });
+  const { only, chart, backend } = values;
+  await benchStore({ root, rounds, seconds: Number(values.seconds), only, sizes, json, chart, backend });
 } else {
   process.stdout.write(help);
   process.exitCode = values.help ? 0 : 2;

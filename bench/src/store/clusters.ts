@@ -31,6 +31,8 @@ export abstract class BenchCluster {
   protected abstract command(member: number): readonly string[];
   protected abstract driver(): readonly string[];
   abstract endpoint(member: number): string;
+  /** Where it speaks etcd's gRPC. */
+  abstract etcdEndpoint(member: number): string;
 
   start(...which: readonly number[]): void {
     mkdirSync(this.directory, { recursive: true });
@@ -69,6 +71,24 @@ export abstract class BenchCluster {
     return JSON.parse(stdout);
   }
 
+  /** With etcdctl, over gRPC, from the first member; gives how long it took, ms. */
+  async saveSnapshot(): Promise<number> {
+    const { caFile, certFile, keyFile } = this.tlsOf('driver');
+    const file = join(this.directory, 'saved.db');
+    const connection = [
+      `--endpoints=https://${this.etcdEndpoint(0)}`,
+      ...[`--cacert=${caFile}`, `--cert=${certFile}`, `--key=${keyFile}`],
+    ];
+    const startedMs = performance.now();
+    await run('etcdctl', [...connection, 'snapshot', 'save', file], {
+      timeout: jobTimeoutMs,
+      env: { ...process.env, ETCDCTL_API: '3' },
+    });
+    const tookMs = performance.now() - startedMs;
+    rmSync(file);
+    return tookMs;
+  }
+
   /** Resident memory of each member, bytes; the largest. */
   residentBytes(): number {
     const sizes = [...this.#processes.values()].map((child) => {
@@ -98,14 +118,20 @@ export class KubelabCluster extends BenchCluster {
   readonly name = 'kubelab';
   readonly version = `Node.js ${process.versions.node}`;
   readonly #root: string;
+  readonly #backend: string;
 
-  constructor(directory: string, tlsOf: (name: string) => Tls, root: string) {
+  constructor(directory: string, tlsOf: (name: string) => Tls, root: string, backend = 'memory') {
     super(directory, tlsOf);
     this.#root = root;
+    this.#backend = backend;
   }
 
   endpoint(member: number): string {
     return `127.0.0.1:${port(19_470, member)}`;
+  }
+
+  etcdEndpoint(member: number): string {
+    return `127.0.0.1:${port(19_475, member)}`;
   }
 
   protected command(member: number): readonly string[] {
@@ -119,6 +145,8 @@ export class KubelabCluster extends BenchCluster {
       ...['--name', name, '--listen', this.endpoint(member), '--data-dir', join(this.directory, name)],
       ...['--ca-file', tls.caFile, '--cert-file', tls.certFile, '--key-file', tls.keyFile],
       ...['--initial-cluster', cluster, '--election-timeout', '1000', '--heartbeat-interval', '100'],
+      ...['--backend', this.#backend, '--quota-backend-bytes', '8000000000'],
+      ...['--listen-client', this.etcdEndpoint(member)],
     ];
   }
 
@@ -153,6 +181,10 @@ export class EtcdCluster extends BenchCluster {
 
   endpoint(member: number): string {
     return `127.0.0.1:${port(19_480, member)}`;
+  }
+
+  etcdEndpoint(member: number): string {
+    return this.endpoint(member);
   }
 
   protected command(member: number): readonly string[] {

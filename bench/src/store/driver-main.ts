@@ -1,5 +1,5 @@
 import { loadTls } from '@kubelab/pki/load';
-import { connectStore, prefixEnd, type Store, type TxnRequest } from '@kubelab/store';
+import { connectStore, prefixEnd, type Store, StoreError, type TxnRequest } from '@kubelab/store';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type World } from '@kubelab/world';
@@ -9,6 +9,7 @@ import type { Job, JobReport } from './job.js';
 const aheadMax = 100;
 const fillBatch = 100;
 const gapTryMs = 100;
+const probeTryMs = 500;
 const leaseSeconds = 3_600;
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
@@ -35,6 +36,8 @@ class Driver {
         return this.#fill();
       case 'longestGap':
         return this.#longestGap();
+      case 'untilWritten':
+        return this.#untilWritten();
       default:
         return this.#loops();
     }
@@ -162,6 +165,18 @@ class Driver {
     };
     await Promise.all(Array.from({ length: clients }, (_, n) => loop(this.#store(n))));
     return { operations: keys, seconds: (clock.monotonicMs() - startedMs) / 1_000, p50Ms: 0, p99Ms: 0 };
+  }
+
+  async #untilWritten(): Promise<JobReport> {
+    for (;;) {
+      try {
+        await this.#store(0).txn(this.#put(bytes('probe')), { deadlineMs: probeTryMs });
+        const nowMs = this.#world.clock.nowMs();
+        return { operations: 1, seconds: 0, p50Ms: nowMs, p99Ms: nowMs };
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+      }
+    }
   }
 
   /** Writes on, through whatever befalls the cluster: the longest time without an acknowledged write, as both quantiles. */

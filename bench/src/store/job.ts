@@ -14,7 +14,9 @@ export interface Job {
     | 'keepAlive'
     | 'watch'
     | 'fill'
-    | 'longestGap';
+    | 'longestGap'
+    /** Tries to write until it succeeds; both quantiles are the time when it did, ms since 1970. */
+    | 'untilWritten';
   /** Loops, each with one operation under way; for watch: watchers. */
   readonly clients: number;
   /** Client objects that the loops share. */

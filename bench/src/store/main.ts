@@ -19,6 +19,8 @@ export interface StoreBenchOptions {
   readonly json: boolean;
   /** Where to draw the table. */
   readonly chart: string | undefined;
+  /** Of kubelab's members: memory or lmdb. */
+  readonly backend: string;
 }
 
 export interface RowResult {
@@ -38,7 +40,7 @@ export async function benchStore(options: StoreBenchOptions): Promise<void> {
   mkdirSync(cache, { recursive: true });
   const tlsOf = await certificates(directory);
   const etcd = new EtcdCluster(join(directory, 'etcd'), tlsOf, buildEtcdDriver(options.root, cache));
-  const kubelab = new KubelabCluster(join(directory, 'kubelab'), tlsOf, options.root);
+  const kubelab = new KubelabCluster(join(directory, 'kubelab'), tlsOf, options.root, options.backend);
   const clusters = [kubelab, etcd];
   const stop = () => Promise.all(clusters.map((cluster) => cluster.stop('SIGKILL')));
   process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
@@ -48,11 +50,12 @@ export async function benchStore(options: StoreBenchOptions): Promise<void> {
     if (rows.length > 0) await fresh(clusters);
     for (const row of rows) results.push(await compare(row, kubelab, etcd, options));
     for (const size of options.sizes) {
-      const { restart, memory } = sizeRows(size);
-      if (!wanted(options, restart.name) && !wanted(options, memory.name)) continue;
+      const { restart, memory, snapshot } = sizeRows(size);
+      if (![restart, memory, snapshot].some(({ name }) => wanted(options, name))) continue;
       await fresh(clusters);
       results.push(await compare(restart, kubelab, etcd, { ...options, rounds: 1 }));
       results.push(await compare(memory, kubelab, etcd, { ...options, rounds: 1 }));
+      results.push(await compare(snapshot, kubelab, etcd, { ...options, rounds: 1 }));
     }
     report(results, options, [kubelab, etcd]);
   } finally {

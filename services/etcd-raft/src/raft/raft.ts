@@ -46,6 +46,10 @@ export class Raft {
     this.#applyHandedOut = this.log.applied;
     this.#mayHaveHeard = config.leaseMs > 0 && saved.hardState.term > 0;
     this.#becomeFollower(this.term, undefined);
+    // A leader would be heard within a heartbeat: nobody waits a whole timeout for one at the start (etcd: initial election tick
+    // advance). Not where a leader may rely on a lease: who was started again must not vote before that is over.
+    if (config.leaseMs === 0)
+      this.#electionElapsed = Math.max(0, config.electionTicks - 2 * config.heartbeatTicks);
   }
 
   get id(): MemberId {

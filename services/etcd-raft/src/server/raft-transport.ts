@@ -67,9 +67,14 @@ export interface RaftTransport {
 /** Connections to the other members over packages/wire. */
 export function createRaftTransport(
   context: WireContext,
-  options: { readonly id: MemberId; readonly tls: TlsMaterial },
+  options: {
+    readonly id: MemberId;
+    readonly tls: TlsMaterial;
+    /** There is a message for a member whose address nobody has told. */
+    readonly unknown?: ((member: MemberId) => void) | undefined;
+  },
 ): RaftTransport {
-  const { id, tls } = options;
+  const { id, tls, unknown } = options;
   const clients = new Map<MemberId, Peer & { readonly client: WireClient }>();
   const forget = (peer: MemberId) => {
     const known = clients.get(peer);
@@ -89,8 +94,11 @@ export function createRaftTransport(
         clients.set(peer, { name, address, client });
       }
     },
-    send: (message) =>
-      void clients.get(message.to)?.client.datagram(messageMethod, toWire(encodeMessage(message))),
+    send: (message) => {
+      const known = clients.get(message.to);
+      if (known === undefined) unknown?.(message.to);
+      else known.client.datagram(messageMethod, toWire(encodeMessage(message)));
+    },
     sendSnapshot: async (to, { term, index, bytes, checksum }, pieces) => {
       const client = clients.get(to)?.client;
       if (client === undefined) throw new WireError('notFound', `the address of member ${to} is not known`);

@@ -23,6 +23,7 @@ import { askForCluster, PeerLinks, peerService } from './peers.js';
 import { type RaftNodeOptions, startRaftNode } from './raft-node.js';
 import { createRaftTransport, type Peer, type RaftReceiver, raftService } from './raft-transport.js';
 import { storeService } from './store-service.js';
+import { UnknownMembers } from './unknown-members.js';
 
 /** The replicated state of a member, for whoever compares members: the simulator. */
 export interface ReplicatedState {
@@ -87,16 +88,7 @@ export async function startEtcdRaft(world: World, config: EtcdRaftConfig): Promi
   const { record, others } = await whoAmI(context, config);
   const backend = (await config.openBackend?.(`${config.dataDirectory}/state`)) ?? new MemoryBackend();
   const { state, header, follow, leader } = openState(world, record, backend, config.plantedBug);
-  const transport = createRaftTransport(context, { id: record.id, tls });
-  const peers = new PeerLinks(context, tls);
-  const tellPeers = () => {
-    const { list } = state.members;
-    const known = peersOf(list.length > 0 ? list : others);
-    transport.setPeers(known);
-    peers.setPeers(known);
-  };
-  tellPeers();
-  state.onMembersChanged(tellPeers);
+  const { transport, peers } = openLinks(context, tls, record, state, others);
   const { node, receiver } = await startRaftNode(world, {
     ...timing(config),
     ...{ id: record.id, bootstrap: bootstrapOf(record), dataDirectory: config.dataDirectory },
@@ -181,6 +173,34 @@ async function serve(member: StartedMember): Promise<RunningComponent> {
     await stopMember();
     throw error;
   }
+}
+
+/** The ways to the other members, as far as this one's state or the others say where they are. */
+function openLinks(
+  context: WireContext,
+  tls: ComponentConfig['tls'],
+  record: MemberRecord,
+  state: StoreState,
+  others: readonly InitialMember[],
+) {
+  const own = () => (state.members.list.length > 0 ? state.members.list : others);
+  const peers = new PeerLinks(context, tls);
+  const tellPeers = (members: readonly InitialMember[]) => {
+    transport.setPeers(peersOf(members));
+    peers.setPeers(peersOf(members));
+  };
+  const unknownMembers = new UnknownMembers(context, tls, (members) => {
+    tellPeers([...own(), ...members.filter(({ id }) => !own().some((known) => known.id === id))]);
+  });
+  const addresses = () =>
+    [...peersOf(own())].flatMap(([id, { address }]) => (id === record.id ? [] : [address]));
+  const transport = createRaftTransport(context, {
+    ...{ id: record.id, tls },
+    unknown: (member) => unknownMembers.met(member, addresses()),
+  });
+  tellPeers(own());
+  state.onMembersChanged(() => tellPeers(own()));
+  return { transport, peers };
 }
 
 async function serveClients(

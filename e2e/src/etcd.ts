@@ -16,8 +16,11 @@ export interface Etcdctl {
   at(endpoint: string): Etcdctl;
 }
 
+/** etcdctl gives up after 5 s by itself, which a busy machine takes for a login or two. */
+const patience = '30s';
+
 export function createEtcdctl(given: Readonly<Record<string, string>>): Etcdctl {
-  const environment = { ETCDCTL_API: '3', ...given };
+  const environment = { ETCDCTL_API: '3', ETCDCTL_COMMAND_TIMEOUT: patience, ...given };
   const call = (...args: readonly string[]) => mustRun('etcdctl', args, { env: environment });
   return Object.assign(call, {
     environment,
@@ -148,13 +151,14 @@ async function started(
   const said: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   const etcdctl = createEtcdctl(environment);
+  const impatient = createEtcdctl({ ...environment, ETCDCTL_COMMAND_TIMEOUT: '1s' });
   const store = { etcdctl, stop: () => ended(child) };
   try {
     await until(
       `${command} answers`,
       async () => {
         if (child.exitCode !== null) throw new Error(Buffer.concat(said).toString());
-        const { code, stderr } = await etcdctl.result('endpoint', 'status', '--command-timeout=1s');
+        const { code, stderr } = await impatient.result('endpoint', 'status');
         if (code !== 0) throw new Error(stderr);
         return true;
       },

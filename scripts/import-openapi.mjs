@@ -3,9 +3,11 @@
 // writes our own compact tables:
 //   packages/api/src/generated/schema.ts  every type's fields: name, type, list and map semantics, patch
 // strategy
+//   packages/api/src/generated/resources.ts  every stable resource: plural, scope, verbs, subresources, root type
 //   packages/api/src/generated/types.ts   TypeScript interfaces of the kinds that kubelab's own components
 // use
-// Names, types and merge keys are facts of the API; descriptions are not taken over.
+// Names, types, merge keys, enums and defaults are facts of the API; descriptions are not taken over. A document
+// without enums or defaults is as good: src/rules/ has those that Kubernetes' code knows.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +18,7 @@ if (file === undefined) {
   process.exit(2);
 }
 const out = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages/api/src/generated');
-const { definitions } = JSON.parse(readFileSync(file, 'utf8'));
+const { definitions, paths } = JSON.parse(readFileSync(file, 'utf8'));
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 
 /** Types that are one value, whatever the document says of them. */
@@ -57,7 +59,8 @@ function simpleOf(property) {
 }
 
 /**
- * One line a field: `name type [options]`; options: required, map=KEYS, set, atomic, merge=KEY, strategy=S.
+ * One line a field: `name type [options]`; options: required, map=KEYS, set, atomic, merge=KEY, strategy=S,
+ * enum=A|B, default=JSON.
  */
 function fieldsOf(definition) {
   const required = new Set(definition.required ?? []);
@@ -75,8 +78,17 @@ function fieldsOf(definition) {
       options.push(`merge=${property['x-kubernetes-patch-merge-key']}`);
     if (property['x-kubernetes-patch-strategy'] !== undefined)
       options.push(`strategy=${property['x-kubernetes-patch-strategy']}`);
+    if (Array.isArray(property.enum) && property.enum.every((one) => /^[\w.:/-]+$/.test(String(one))))
+      options.push(`enum=${property.enum.join('|')}`);
+    if (isTellingDefault(property.default)) options.push(`default=${JSON.stringify(property.default)}`);
     return [name, typeOf(property), ...options].join(' ');
   });
+}
+
+/** Documents give every required field its type's zero as default: that is no default. */
+function isTellingDefault(value) {
+  if (typeof value === 'string') return /^[\w./-]+$/.test(value);
+  return typeof value === 'boolean' || (typeof value === 'number' && value !== 0);
 }
 
 const header =
@@ -86,6 +98,73 @@ writeFileSync(
   join(out, 'schema.ts'),
   `${header}export const schema: Readonly<Record<string, string>> = {\n${rows.join('')}};\n`,
 );
+
+/* ---------------------------------------------------------------- resources */
+
+/** Kubernetes' names of what a client may do, by the document's. */
+const verbs = {
+  post: 'create',
+  put: 'update',
+  connect: 'connect',
+  get: 'get',
+  list: 'list',
+  patch: 'patch',
+  delete: 'delete',
+  deletecollection: 'deletecollection',
+  watch: 'watch',
+  watchlist: 'watch',
+};
+const resourcePath =
+  /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>v\d+)\/(?:watch\/)?(?<scope>namespaces\/\{namespace\}\/)?(?<resource>[a-z]+)(?:\/\{name\}(?:\/(?<sub>[a-z]+))?)?(?:\/\{path\})?$/;
+const resources = new Map();
+for (const [path, operations] of Object.entries(paths ?? {})) {
+  const found = resourcePath.exec(path)?.groups;
+  if (found === undefined) continue;
+  const { group = '', version, scope, resource, sub } = found;
+  for (const operation of Object.values(operations)) {
+    const gvk = operation['x-kubernetes-group-version-kind'];
+    const verb = verbs[operation['x-kubernetes-action']];
+    if (gvk === undefined || verb === undefined) continue;
+    const key = `${group}/${version}/${resource}`;
+    const entry = resources.get(key) ?? { group, version, resource, subs: new Map(), verbs: new Set() };
+    resources.set(key, entry);
+    if (scope !== undefined) entry.namespaced = true;
+    if (sub === undefined) entry.kind = gvk.kind;
+    const target = sub === undefined ? entry : (entry.subs.get(sub) ?? { verbs: new Set(), gvk });
+    if (sub !== undefined) entry.subs.set(sub, target);
+    target.verbs.add(verb);
+    // A watch of a collection is the list with `watch=true`; documents name its path only when it is asked for.
+    if (sub === undefined && verb === 'list' && resource !== 'componentstatuses') target.verbs.add('watch');
+  }
+}
+
+function schemaOf({ group, version, kind }) {
+  return Object.keys(schema).find((name) =>
+    definitions[name]['x-kubernetes-group-version-kind']?.some(
+      (one) => one.group === group && one.version === version && one.kind === kind,
+    ),
+  );
+}
+
+/** `group/version kind plural namespaced|cluster root-type verbs [sub:verbs[:group/version/kind]]...`; `-` is core. */
+function resourceRow(entry) {
+  const { group, version, kind, resource } = entry;
+  const list = (of) => [...of].sort().join(',');
+  const subs = [...entry.subs].sort().map(([name, { verbs: its, gvk }]) => {
+    const own = gvk.group === group && gvk.version === version && gvk.kind === kind;
+    return `${name}:${list(its)}${own ? '' : `:${gvk.group || '-'}/${gvk.version}/${gvk.kind}`}`;
+  });
+  const scope = entry.namespaced === true ? 'namespaced' : 'cluster';
+  return [`${group || '-'}/${version}`, kind, resource, scope, schemaOf(entry), list(entry.verbs), ...subs].join(' ');
+}
+
+const resourceRows = [...resources.values()].filter((entry) => entry.kind !== undefined).map(resourceRow);
+if (resourceRows.length > 0) {
+  writeFileSync(
+    join(out, 'resources.ts'),
+    `${header}export const resources: readonly string[] = [\n${resourceRows.map((row) => `  '${row}',\n`).join('')}];\n`,
+  );
+}
 
 /* ---------------------------------------------------------------- TypeScript types */
 
@@ -111,6 +190,47 @@ const roots = [
   'api.autoscaling.v1.Scale',
   'api.authorization.v1.SelfSubjectAccessReview',
   'api.authentication.v1.SelfSubjectReview',
+  'api.core.v1.PodTemplate',
+  'api.core.v1.ReplicationController',
+  'api.core.v1.PersistentVolume',
+  'api.core.v1.PersistentVolumeClaim',
+  'api.core.v1.ResourceQuota',
+  'api.core.v1.LimitRange',
+  'api.apps.v1.ControllerRevision',
+  'api.apps.v1.DaemonSet',
+  'api.apps.v1.StatefulSet',
+  'api.batch.v1.Job',
+  'api.batch.v1.CronJob',
+  'api.autoscaling.v2.HorizontalPodAutoscaler',
+  'api.policy.v1.PodDisruptionBudget',
+  'api.networking.v1.Ingress',
+  'api.networking.v1.IngressClass',
+  'api.networking.v1.NetworkPolicy',
+  'api.networking.v1.IPAddress',
+  'api.networking.v1.ServiceCIDR',
+  'api.storage.v1.StorageClass',
+  'api.storage.v1.CSIDriver',
+  'api.storage.v1.CSINode',
+  'api.storage.v1.CSIStorageCapacity',
+  'api.storage.v1.VolumeAttachment',
+  'api.storage.v1.VolumeAttributesClass',
+  'api.scheduling.v1.PriorityClass',
+  'api.node.v1.RuntimeClass',
+  'api.certificates.v1.CertificateSigningRequest',
+  'api.admissionregistration.v1.MutatingWebhookConfiguration',
+  'api.admissionregistration.v1.ValidatingWebhookConfiguration',
+  'api.admissionregistration.v1.ValidatingAdmissionPolicy',
+  'api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
+  'api.admissionregistration.v1.MutatingAdmissionPolicy',
+  'api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
+  'api.flowcontrol.v1.FlowSchema',
+  'api.flowcontrol.v1.PriorityLevelConfiguration',
+  'apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+  'kube-aggregator.pkg.apis.apiregistration.v1.APIService',
+  'api.resource.v1.DeviceClass',
+  'api.resource.v1.ResourceClaim',
+  'api.resource.v1.ResourceClaimTemplate',
+  'api.resource.v1.ResourceSlice',
 ];
 const wanted = [];
 const seen = new Set();

@@ -68,6 +68,8 @@ export interface KindInfo {
   readonly hasGeneration: boolean;
   /** status is written through /status only. */
   readonly hasStatus: boolean;
+  /** The kind is another form of one that is stored under this group and version, with the same plural; see convert.ts. */
+  readonly storedAs?: { readonly group: string; readonly version: string };
 }
 
 export interface SubresourceInfo {

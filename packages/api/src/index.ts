@@ -1,4 +1,5 @@
 export * from './contract.js';
+export { fromStored, toStored } from './convert.js';
 export { type Decoded, decodeAs, decodeObject } from './decode.js';
 export { applyDefaults } from './defaults.js';
 export type * from './generated/types.js';

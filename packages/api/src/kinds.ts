@@ -1,4 +1,5 @@
 import type { KindInfo, SubresourceInfo } from './contract.js';
+import { kindRows } from './kind-rows.js';
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
 const readWrite = ['get', 'patch', 'update'] as const;
@@ -48,8 +49,8 @@ const rbac = (kind: string, resource: string, more: Partial<KindInfo> = {}) =>
     schema: `io.k8s.api.rbac.v1.${kind}`,
     ...more,
   });
-const review = (group: string, kind: string, resource: string) =>
-  row({ group, version: 'v1', kind, resource, namespaced: false, verbs: ['create'] });
+const review = (group: string, kind: string, resource: string, namespaced = false) =>
+  row({ group, version: 'v1', kind, resource, namespaced, verbs: ['create'] });
 
 export const namespaceKind = core('Namespace', 'namespaces', {
   shortNames: ['ns'],
@@ -120,7 +121,9 @@ export const clusterRoleBindingKind = rbac('ClusterRoleBinding', 'clusterrolebin
   namespaced: false,
 });
 
-/** Every kind that is stored, in the order of discovery. */
+const further = kindRows().map((found) => row(found));
+
+/** Every kind that is stored. */
 export const kinds: readonly KindInfo[] = [
   configMapKind,
   endpointsKind,
@@ -139,13 +142,19 @@ export const kinds: readonly KindInfo[] = [
   clusterRoleBindingKind,
   roleKind,
   roleBindingKind,
+  ...further.filter((kind) => kind.storedAs === undefined),
 ];
+
+/** Other forms of stored kinds: autoscaling/v1 of autoscaling/v2, events.k8s.io's events of core's. */
+export const viewKinds: readonly KindInfo[] = further.filter((kind) => kind.storedAs !== undefined);
 
 /** Questions to the apiserver in the form of objects: answered, never stored. */
 export const reviewKinds: readonly KindInfo[] = [
   review('authentication.k8s.io', 'SelfSubjectReview', 'selfsubjectreviews'),
+  review('authorization.k8s.io', 'LocalSubjectAccessReview', 'localsubjectaccessreviews', true),
   review('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
+  review('authorization.k8s.io', 'SubjectAccessReview', 'subjectaccessreviews'),
 ];
 
 /** Kinds of bodies that are neither stored nor listed: subresources' own. */
@@ -153,7 +162,34 @@ export const bindingSchema = 'io.k8s.api.core.v1.Binding';
 export const scaleSchema = 'io.k8s.api.autoscaling.v1.Scale';
 export const evictionSchema = 'io.k8s.api.policy.v1.Eviction';
 
-const everyKind = [...kinds, ...reviewKinds];
+/** Kubernetes' order of groups: what a name means that several have, and how discovery lists them. */
+const groupOrder = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+const everyKind = [...kinds, ...viewKinds, ...reviewKinds].sort(
+  (a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group),
+);
 const byKind = new Map(everyKind.map((kind) => [`${kind.group}/${kind.version}/${kind.kind}`, kind]));
 const byResource = new Map(everyKind.map((kind) => [`${kind.group}/${kind.version}/${kind.resource}`, kind]));
 
@@ -171,7 +207,7 @@ export function findResource(group: string, version: string, resource: string): 
  */
 export function findResourceByName(word: string): KindInfo | undefined {
   const [name = '', ...group] = word.toLowerCase().split('.');
-  return kinds.find((kind) => {
+  return [...kinds, ...viewKinds].find((kind) => {
     if (group.length > 0 && kind.group !== group.join('.')) return false;
     return [kind.resource, kind.singular, kind.kind.toLowerCase(), ...kind.shortNames].includes(name);
   });
@@ -182,7 +218,7 @@ export function groupVersionOf(kind: Pick<KindInfo, 'group' | 'version'>): strin
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 }
 
-/** Every group and version that is served, with its kinds, in the order of discovery. */
+/** Every group and version that is served, with its kinds, in the order of discovery: a group's preferred first. */
 export function groupVersions(): { group: string; version: string; kinds: KindInfo[] }[] {
   const found = new Map<string, { group: string; version: string; kinds: KindInfo[] }>();
   for (const kind of everyKind) {

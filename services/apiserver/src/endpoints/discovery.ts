@@ -27,26 +27,22 @@ function topLevel(call: ApiCall, root: 'api' | 'apis'): ApiReply {
     const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: call.headers.host ?? '' }];
     return reply(call, 200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs }, jsonForm);
   }
-  const groups = all
-    .filter(({ group }) => group !== '')
-    .map(({ group, version }) => groupObject(group, version));
+  const names = [...new Set(all.map(({ group }) => group))].filter((group) => group !== '');
+  const groups = names.map(groupObject);
   return reply(call, 200, { kind: 'APIGroupList', apiVersion: 'v1', groups }, jsonForm);
 }
 
-function groupObject(group: string, version: string) {
-  const entry = { groupVersion: `${group}/${version}`, version };
-  return { name: group, versions: [entry], preferredVersion: entry };
+/** The preferred version is the first. */
+function groupObject(group: string) {
+  const versions = all
+    .filter((one) => one.group === group)
+    .map(({ version }) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions, preferredVersion: versions[0] };
 }
 
 function oneGroup(call: ApiCall, group: string): ApiReply | undefined {
-  const found = all.find((one) => one.group === group && group !== '');
-  if (found === undefined) return undefined;
-  return reply(
-    call,
-    200,
-    { kind: 'APIGroup', apiVersion: 'v1', ...groupObject(group, found.version) },
-    jsonForm,
-  );
+  if (group === '' || !all.some((one) => one.group === group)) return undefined;
+  return reply(call, 200, { kind: 'APIGroup', apiVersion: 'v1', ...groupObject(group) }, jsonForm);
 }
 
 function resourceList(call: ApiCall, group: string, version: string): ApiReply | undefined {
@@ -84,11 +80,18 @@ function plainSubresource(kind: KindInfo, sub: SubresourceInfo) {
 }
 
 function aggregatedList(call: ApiCall, root: 'api' | 'apis', version: (typeof aggregated)[number]): ApiReply {
-  const items = all
-    .filter(({ group }) => (group === '') === (root === 'api'))
-    .map(({ group, version: served, kinds }) => ({
+  const groups = [...new Set(all.map(({ group }) => group))];
+  const items = groups
+    .filter((group) => (group === '') === (root === 'api'))
+    .map((group) => ({
       metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
-      versions: [{ version: served, freshness: 'Current', resources: kinds.map(aggregatedResource) }],
+      versions: all
+        .filter((one) => one.group === group)
+        .map(({ version: served, kinds }) => ({
+          version: served,
+          freshness: 'Current',
+          resources: kinds.map(aggregatedResource),
+        })),
     }));
   const body = {
     kind: 'APIGroupDiscoveryList',

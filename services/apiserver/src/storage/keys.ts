@@ -21,7 +21,8 @@ export function collectionPrefix(kind: KindInfo, namespace?: string): Uint8Array
 }
 
 function prefixText(kind: KindInfo): string {
-  return `/registry/${kind.group === '' ? 'core' : kind.group}/${kind.resource}/`;
+  const { group } = kind.storedAs ?? kind;
+  return `/registry/${group === '' ? 'core' : group}/${kind.resource}/`;
 }
 
 export function bytesOf(text: string): Uint8Array {

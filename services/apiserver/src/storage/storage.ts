@@ -1,4 +1,20 @@
-import { type KindInfo, type KubeObject, kinds, statusErrors } from '@kubelab/api';
+import {
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  endpointSliceKind,
+  eventKind,
+  type KindInfo,
+  type KubeObject,
+  kinds,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  roleBindingKind,
+  roleKind,
+  serviceKind,
+  statusErrors,
+  viewKinds,
+} from '@kubelab/api';
 import {
   type Compare,
   type Operation,
@@ -20,6 +36,20 @@ import {
 import { WatchCache } from './watch-cache.js';
 
 const writeAttemptsMax = 12;
+
+/** Kinds whose caches the server itself reads; it is ready once these are loaded, and only then loads the others. */
+const readByServer: readonly KindInfo[] = [
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  endpointSliceKind,
+  eventKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  roleBindingKind,
+  roleKind,
+  serviceKind,
+];
 
 /** What goes into the same transaction as an object: allocations that must hold or none. */
 export interface Companions {
@@ -59,11 +89,19 @@ export class Storage {
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
     this.#world = world;
-    this.#caches = new Map(kinds.map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]));
+    this.#caches = new Map(
+      [...kinds, ...viewKinds].map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]),
+    );
   }
 
   start(): void {
-    for (const cache of this.#caches.values()) cache.start();
+    for (const kind of readByServer) {
+      const cache = this.cache(kind);
+      cache.loadedFirst = () => {
+        if (this.ready) for (const other of this.#caches.values()) other.start();
+      };
+      cache.start();
+    }
   }
 
   stop(): void {
@@ -75,7 +113,7 @@ export class Storage {
   }
 
   get ready(): boolean {
-    return [...this.#caches.values()].every((cache) => cache.loaded);
+    return readByServer.every((kind) => this.#caches.get(kind.schema)?.loaded === true);
   }
 
   cache(kind: KindInfo): WatchCache {
@@ -89,7 +127,7 @@ export class Storage {
     const key = objectKey(kind, namespace, name);
     const { kvs } = await guarded(this.store.range({ key }));
     const [kv] = kvs;
-    return kv === undefined ? undefined : decodeStored(kv);
+    return kv === undefined ? undefined : decodeStored(kind, kv);
   }
 
   /** The store's revision now: what a read that must be up to date waits for. */
@@ -104,14 +142,14 @@ export class Storage {
   async listAt(kind: KindInfo, revision: number): Promise<Listing> {
     const prefix = collectionPrefix(kind);
     const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
-    const { objects, undecodable } = decodeAll(kvs);
+    const { objects, undecodable } = decodeAll(kind, kvs);
     return { objects, undecodable: undecodable.map(({ key }) => key), revision };
   }
 
   /** Rejects with RacedError when the name is taken or a companion's condition fails. */
   async create(kind: KindInfo, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const key = objectKey(kind, object.metadata.namespace ?? '', object.metadata.name);
-    return this.#put(key, object, 0, options);
+    return this.#put(kind, key, object, 0, options);
   }
 
   /** Over the very revision that `object.metadata.resourceVersion` of `before` names. */
@@ -122,7 +160,7 @@ export class Storage {
     options: WriteOptions,
   ): Promise<KubeObject> {
     const key = objectKey(kind, object.metadata.namespace ?? '', object.metadata.name);
-    return this.#put(key, object, revisionOf(before), options);
+    return this.#put(kind, key, object, revisionOf(before), options);
   }
 
   async remove(kind: KindInfo, object: KubeObject, options: WriteOptions): Promise<number> {
@@ -146,12 +184,13 @@ export class Storage {
   }
 
   async #put(
+    kind: KindInfo,
     key: Uint8Array,
     object: KubeObject,
     expected: number,
     options: WriteOptions,
   ): Promise<KubeObject> {
-    const value = encodeStored(object);
+    const value = encodeStored(kind, object);
     const compare: Compare[] = [unchanged(key, expected), ...(options.companions?.compare ?? [])];
     const success: Operation[] = [{ type: 'put', key, value }, ...(options.companions?.operations ?? [])];
     for (let attempt = 1; ; attempt += 1) {

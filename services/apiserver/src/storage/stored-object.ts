@@ -1,4 +1,4 @@
-import { isKubeObject, type KubeObject } from '@kubelab/api';
+import { fromStored, isKubeObject, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
 import type { KeyValue } from '@kubelab/store';
 import { textOf } from './keys.js';
 
@@ -23,12 +23,12 @@ export class StoredObject {
   #json: string | undefined;
   readonly #lines = new Map<string, Uint8Array>();
 
-  constructor(kv: KeyValue) {
+  constructor(kind: KindInfo, kv: KeyValue) {
     this.key = textOf(kv.key);
     this.revision = kv.modRevision;
     this.trace = kv.trace;
     this.bytes = kv.value.byteLength;
-    this.object = decodeStored(kv);
+    this.object = decodeStored(kind, kv);
   }
 
   /** Encoded once for all who want it. */
@@ -53,13 +53,13 @@ export class StoredObject {
   }
 }
 
-/** The object with resourceVersion, which is not stored: it is the revision. */
-export function decodeStored(kv: KeyValue): KubeObject {
+/** The object with resourceVersion, which is not stored: it is the revision. In the form that `kind` is. */
+export function decodeStored(kind: KindInfo, kv: KeyValue): KubeObject {
   const value = parsed(kv);
   if (!isKubeObject(value))
     throw new UndecodableError(textOf(kv.key), 'it has no apiVersion, kind or metadata');
   value.metadata.resourceVersion = String(kv.modRevision);
-  return value;
+  return fromStored(kind, value);
 }
 
 function parsed(kv: KeyValue): unknown {
@@ -71,30 +71,31 @@ function parsed(kv: KeyValue): unknown {
 }
 
 /** Objects of a range, and the keys of values that are none. */
-export function decodeAll(kvs: readonly KeyValue[]): {
-  objects: StoredObject[];
-  undecodable: UndecodableError[];
-} {
+export function decodeAll(
+  kind: KindInfo,
+  kvs: readonly KeyValue[],
+): { objects: StoredObject[]; undecodable: UndecodableError[] } {
   const objects: StoredObject[] = [];
   const undecodable: UndecodableError[] = [];
   for (const kv of kvs) {
-    const decoded = tryDecode(kv);
+    const decoded = tryDecode(kind, kv);
     if (decoded instanceof UndecodableError) undecodable.push(decoded);
     else objects.push(decoded);
   }
   return { objects, undecodable };
 }
 
-export function tryDecode(kv: KeyValue): StoredObject | UndecodableError {
+export function tryDecode(kind: KindInfo, kv: KeyValue): StoredObject | UndecodableError {
   try {
-    return new StoredObject(kv);
+    return new StoredObject(kind, kv);
   } catch (error) {
     if (error instanceof UndecodableError) return error;
     throw error;
   }
 }
 
-export function encodeStored(object: KubeObject): Uint8Array {
-  const { resourceVersion: _revision, ...metadata } = object.metadata;
-  return new TextEncoder().encode(JSON.stringify({ ...object, metadata }));
+export function encodeStored(kind: KindInfo, object: KubeObject): Uint8Array {
+  const stored = toStored(kind, object);
+  const { resourceVersion: _revision, ...metadata } = stored.metadata;
+  return new TextEncoder().encode(JSON.stringify({ ...stored, metadata }));
 }

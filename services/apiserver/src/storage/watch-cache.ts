@@ -51,6 +51,9 @@ export class WatchCache {
   #loaded = false;
   #stopped = false;
   #watch: StoreWatch | undefined;
+  #started = false;
+  /** Called when the cache is there for the first time. */
+  loadedFirst: () => void = () => {};
   readonly #subscribers = new Set<Subscriber>();
   #waiters: { readonly revision: number; readonly done: () => void }[] = [];
 
@@ -69,7 +72,10 @@ export class WatchCache {
     return this.#revision;
   }
 
+  /** Begins to load, once. */
   start(): void {
+    if (this.#started || this.#stopped) return;
+    this.#started = true;
     void this.#run();
   }
 
@@ -155,16 +161,18 @@ export class WatchCache {
     const { kvs, header } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
     this.#objects.clear();
     this.#undecodable.clear();
-    const { objects, undecodable } = decodeAll(kvs);
+    const { objects, undecodable } = decodeAll(this.kind, kvs);
     for (const stored of objects) this.#objects.set(stored.key, stored);
     for (const error of undecodable) this.#spoiled(error, undefined);
     this.#sorted = undefined;
     this.#window = [];
     this.#windowBytes = 0;
     this.#windowFrom = header.revision;
-    if (this.#loaded) for (const subscriber of [...this.#subscribers]) subscriber.gone();
+    const again = this.#loaded;
+    if (again) for (const subscriber of [...this.#subscribers]) subscriber.gone();
     this.#loaded = true;
     this.#advance(header.revision);
+    if (!again) this.loadedFirst();
   }
 
   async #follow(): Promise<void> {
@@ -189,7 +197,7 @@ export class WatchCache {
 
   #take(type: 'put' | 'delete', kv: KeyValue): void {
     const key = textOf(kv.key);
-    const current = type === 'put' ? tryDecode(kv) : undefined;
+    const current = type === 'put' ? tryDecode(this.kind, kv) : undefined;
     const before = this.#objects.get(key) ?? this.#undecodable.get(key);
     if (current instanceof UndecodableError) {
       this.#objects.delete(key);

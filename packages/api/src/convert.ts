@@ -1,5 +1,6 @@
 import type { KindInfo, KubeObject } from './contract.js';
 import { isObject, type JsonObject } from './json.js';
+import { cpuMetric } from './rules/conditions.js';
 
 /**
  * Objects of kinds that have two forms. One is stored, the other made of it whenever it is read; what one
@@ -71,9 +72,10 @@ const autoscalerV1: Conversion = {
     const behavior = take(annotations, annotationOf.behavior);
     const currentOthers = take(annotations, annotationOf.currentMetrics);
     const conditions = take(annotations, annotationOf.conditions);
-    const cpu = { type: 'Resource', resource: { name: 'cpu', target: utilization(target) } };
     const currentCpu = { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: now } } };
-    const metrics = [...(target === undefined ? [] : [cpu]), ...(Array.isArray(others) ? others : [])];
+    const cpu = typeof target === 'number' ? [cpuMetric(target)] : [];
+    const given = [...cpu, ...(Array.isArray(others) ? others : [])];
+    const metrics = given.length === 0 ? [cpuMetric()] : given;
     const current = [
       ...(now === undefined ? [] : [currentCpu]),
       ...(Array.isArray(currentOthers) ? currentOthers : []),
@@ -84,7 +86,7 @@ const autoscalerV1: Conversion = {
       metadata: withAnnotations(object, annotations),
       spec: {
         ...spec,
-        ...(metrics.length === 0 ? {} : { metrics }),
+        metrics,
         ...(behavior === undefined ? {} : { behavior }),
       },
       status: {
@@ -95,10 +97,6 @@ const autoscalerV1: Conversion = {
     };
   },
 };
-
-function utilization(averageUtilization: unknown): object {
-  return { type: 'Utilization', averageUtilization };
-}
 
 interface CpuMetric {
   readonly resource: {

@@ -11,15 +11,111 @@ import type {
   Service,
   Volume,
 } from './generated/types.js';
-import { isObject } from './json.js';
+import { deepClone, isObject, type JsonObject } from './json.js';
+import { conditionalDefaults, templateLabels } from './rules/conditions.js';
+import { rulesOf, shortType } from './rules/index.js';
+import { kindRules } from './rules/kinds.js';
+import { type FieldType, objectType } from './schema.js';
 
 /**
- * Fills in what Kubernetes fills in (k8s.io/kubernetes pkg/apis/STAR/v1/defaults.go), in place. Allocation
- * (ClusterIP, NodePort) is not here.
+ * Fills in what Kubernetes fills in (k8s.io/kubernetes pkg/apis/STAR/v1/defaults.go), in place: by code for
+ * the kinds that every pod needs, by `rules/` for all others. Allocation (ClusterIP, NodePort) is not here.
  */
 export function applyDefaults(kind: KindInfo, object: KubeObject): void {
-  defaulters[`${kind.group}/${kind.kind}`]?.(object);
+  const key = `${kind.group}/${kind.kind}`;
+  const own = defaulters[key];
+  if (own !== undefined) {
+    own(object);
+    return;
+  }
+  before[key]?.(object);
+  fill(kind.schema, object);
+  const status = kindRules[key]?.status;
+  if (status !== undefined)
+    object.status = { ...deepClone(status), ...(isObject(object.status) ? object.status : {}) };
 }
+
+/* ---------------------------------------------------------------- by rules */
+
+/** The rules of a type, then of everything in it. In place. */
+function fill(typeName: string, object: JsonObject): void {
+  const short = shortType(typeName);
+  if (short === 'core.v1.PodSpec') {
+    if (isPodSpec(object)) podSpec(object);
+    return;
+  }
+  for (const [name, value] of Object.entries(rulesOf(typeName).defaults))
+    object[name] ??= typeof value === 'object' ? deepClone(value) : value;
+  conditionalDefaults[short]?.(object);
+  for (const { name, type } of filledFields(typeName)) fillValue(type, object[name]);
+}
+
+function fillValue(type: FieldType, value: unknown): void {
+  if (type.is === 'object') {
+    if (isObject(value)) fill(type.name, value);
+  } else if (type.is === 'list') {
+    for (const item of Array.isArray(value) ? value : []) fillValue(type.of, item);
+  } else if (type.is === 'map') {
+    for (const item of isObject(value) ? Object.values(value) : []) fillValue(type.of, item);
+  }
+}
+
+const filled = new Map<string, readonly { name: string; type: FieldType }[]>();
+
+/** The fields below which something may be filled in: the others are never walked through. */
+function filledFields(typeName: string): readonly { name: string; type: FieldType }[] {
+  const known = filled.get(typeName);
+  if (known !== undefined) return known;
+  filled.set(typeName, []); // A type that holds itself adds nothing by that.
+  const fields = [...objectType(typeName).values()].filter(({ name, type }) => {
+    const inner = innerType(type);
+    if (inner === undefined || name === 'metadata' || name === 'status') return false;
+    const own = shortType(inner);
+    return (
+      own === 'core.v1.PodSpec' ||
+      conditionalDefaults[own] !== undefined ||
+      Object.keys(rulesOf(inner).defaults).length > 0 ||
+      filledFields(inner).length > 0
+    );
+  });
+  filled.set(typeName, fields);
+  return fields;
+}
+
+function innerType(type: FieldType): string | undefined {
+  if (type.is === 'object') return type.name;
+  return type.is === 'scalar' ? undefined : innerType(type.of);
+}
+
+/** What a whole object of a kind gets before its types' rules. */
+const before: Readonly<Record<string, Defaulter>> = {
+  '/ReplicationController': (object) => copyTemplateLabels(object),
+  'batch/Job': (object) => {
+    copyTemplateLabels(object);
+    if (isObject(object.spec)) job(object.spec);
+  },
+};
+
+function copyTemplateLabels(object: KubeObject): void {
+  const labels = isObject(object.spec) ? templateLabels(object.spec) : undefined;
+  if (labels === undefined || Object.keys(object.metadata.labels ?? {}).length > 0) return;
+  object.metadata.labels = Object.fromEntries(
+    Object.entries(labels).map(([key, value]) => [key, String(value)]),
+  );
+}
+
+/** Not by type: the template of a CronJob stays as it was written. */
+function job(spec: JsonObject): void {
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1;
+  spec.completionMode ??= 'NonIndexed';
+  spec.suspend ??= false;
+  spec.manualSelector ??= false;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
+}
+
+/* ---------------------------------------------------------------- by code */
 
 /** Narrowed by the schema: objects reach this after decodeObject. */
 type Defaulter = (object: KubeObject) => void;

@@ -79,7 +79,8 @@ export type KindRow = Pick<
 
 /** A line of generated/resources.ts as a row, without what is special about it. */
 export function parseResource(line: string): KindRow {
-  const [groupVersion = '', kind = '', resource = '', scope, schema = '', verbs = '', ...subs] = line.split(' ');
+  const [groupVersion = '', kind = '', resource = '', scope, schema = '', verbs = '', ...subs] =
+    line.split(' ');
   const [group = '', version = ''] = groupVersion.split('/');
   return {
     group: group === '-' ? '' : group,

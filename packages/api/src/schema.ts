@@ -31,6 +31,9 @@ export interface Field {
   /** x-kubernetes-patch-merge-key, and the strategies of strategic merge patch. */
   readonly mergeKey: string | undefined;
   readonly strategies: readonly string[];
+  /** Its values, and what stands for it when it is absent, where the document tells. */
+  readonly values: readonly string[];
+  readonly fallback: unknown;
 }
 
 export type ObjectType = ReadonlyMap<string, Field>;
@@ -80,6 +83,8 @@ function parseField(line: string): Field {
     mapKeys,
     mergeKey: option('merge'),
     strategies: option('strategy')?.split(',') ?? [],
+    values: option('enum')?.split('|') ?? [],
+    fallback: JSON.parse(option('default') ?? 'null') ?? undefined,
   };
 }
 

@@ -193,6 +193,7 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
   switch (subresource) {
     case 'status':
     case 'finalize':
+    case 'approval':
       return verb === 'get'
         ? getObject(request)
         : verb === 'patch'

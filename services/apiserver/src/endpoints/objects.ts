@@ -136,8 +136,6 @@ function isNotFound(error: unknown): boolean {
 function scaleOf(object: KubeObject): Scale {
   const spec = isObject(object.spec) ? object.spec : {};
   const status = isObject(object.status) ? object.status : {};
-  const labels =
-    isObject(spec.selector) && isObject(spec.selector.matchLabels) ? spec.selector.matchLabels : {};
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   return {
     kind: 'Scale',
@@ -152,11 +150,27 @@ function scaleOf(object: KubeObject): Scale {
     spec: { replicas: typeof spec.replicas === 'number' ? spec.replicas : 0 },
     status: {
       replicas: typeof status.replicas === 'number' ? status.replicas : 0,
-      selector: Object.entries(labels)
-        .map(([key, value]) => `${key}=${String(value)}`)
-        .join(','),
+      selector: selectorOf(spec.selector),
     },
   };
+}
+
+/** A selector as the text of a query: `a=b,c in (d,e),!f`. A ReplicationController's is a map of labels. */
+function selectorOf(selector: unknown): string {
+  if (!isObject(selector)) return '';
+  const isSelector = 'matchLabels' in selector || 'matchExpressions' in selector;
+  const labels = isSelector ? selector.matchLabels : selector;
+  const equal = Object.entries(isObject(labels) ? labels : {}).map(
+    ([key, value]) => `${key}=${String(value)}`,
+  );
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
+  const others = expressions.filter(isObject).map(({ key, operator, values }) => {
+    if (operator === 'Exists') return String(key);
+    if (operator === 'DoesNotExist') return `!${String(key)}`;
+    const list = Array.isArray(values) ? values.map(String).sort() : [];
+    return `${String(key)} ${operator === 'In' ? 'in' : 'notin'} (${list.join(',')})`;
+  });
+  return [...equal.sort(), ...others].join(',');
 }
 
 export async function getScale(request: ObjectCall): Promise<ApiReply> {
@@ -206,6 +220,7 @@ function ref({ kind, namespace, name }: ObjectCall): ObjectRef {
 function aspectOf({ subresource }: ObjectCall): Aspect {
   if (subresource === 'status') return statusAspect;
   if (subresource === 'finalize') return finalizeAspect;
+  if (subresource === 'approval') return approvalAspect;
   return mainAspect;
 }
 
@@ -213,6 +228,23 @@ function aspectOf({ subresource }: ObjectCall): Aspect {
 const finalizeAspect: Aspect = {
   subresource: 'finalize',
   merge: (_kind, old, sent) => ({ ...old, spec: sent.spec }),
+};
+
+/** Of a CertificateSigningRequest: who approves or denies writes these two conditions and nothing else. */
+const approvalAspect: Aspect = {
+  subresource: 'approval',
+  merge: (_kind, old, sent) => {
+    const before = isObject(old.status) ? old.status : {};
+    const of = (status: unknown) =>
+      isObject(status) && Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
+    const decides = ({ type }: Record<string, unknown>) => type === 'Approved' || type === 'Denied';
+    const conditions = [...of(sent.status).filter(decides), ...of(before).filter((one) => !decides(one))];
+    return {
+      ...old,
+      status: { ...before, ...(conditions.length === 0 ? {} : { conditions }) },
+      metadata: { ...old.metadata, managedFields: sent.metadata.managedFields },
+    };
+  },
 };
 
 function decodeBody(request: ObjectCall): KubeObject {

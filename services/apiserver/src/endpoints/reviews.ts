@@ -1,4 +1,4 @@
-import { isObject, type KindInfo } from '@kubelab/api';
+import { fieldErrors, isObject, type KindInfo, statusErrors } from '@kubelab/api';
 import type { Authorizer } from '../auth/authorize.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { type AcceptedForm, parseBody, reply } from './negotiate.js';
@@ -31,6 +31,16 @@ const answers: Readonly<
     const allowed = authorizer.allows(user, attributesOf(spec));
     return { allowed, ...(allowed ? { reason: "allowed by the cluster's roles" } : {}) };
   },
+  SubjectAccessReview: (authorizer, _call, spec) => accessOf(authorizer, spec),
+  LocalSubjectAccessReview: (authorizer, call, spec) => {
+    const asked = isObject(spec.resourceAttributes) ? spec.resourceAttributes.namespace : undefined;
+    const [, inside = ''] = /\/namespaces\/([^/]+)\//.exec(call.path) ?? [];
+    if (asked === decodeURIComponent(inside)) return accessOf(authorizer, spec);
+    const message = 'must match metadata.namespace';
+    throw statusErrors.invalid({ group: 'authorization.k8s.io', kind: 'LocalSubjectAccessReview' }, '', [
+      fieldErrors.invalid('spec.resourceAttributes.namespace', asked ?? '', message),
+    ]);
+  },
   SelfSubjectRulesReview: (authorizer, { user }, spec) => {
     const rules = authorizer.rulesFor(user, typeof spec.namespace === 'string' ? spec.namespace : '');
     const resourceRules = rules.filter((rule) => rule.resources !== undefined);
@@ -38,6 +48,18 @@ const answers: Readonly<
     return { resourceRules, nonResourceRules, incomplete: false };
   },
 };
+
+/** Whether somebody else may. */
+function accessOf(authorizer: Authorizer, spec: Record<string, unknown>): object {
+  const groups = Array.isArray(spec.groups) ? spec.groups.map(String) : [];
+  const name = typeof spec.user === 'string' ? spec.user : '';
+  if (name === '' && groups.length === 0)
+    throw statusErrors.invalid({ group: 'authorization.k8s.io', kind: 'SubjectAccessReview' }, '', [
+      fieldErrors.invalid('spec.user', name, 'at least one of user or group must be specified'),
+    ]);
+  const allowed = authorizer.allows({ name, groups }, attributesOf(spec));
+  return { allowed, ...(allowed ? { reason: "allowed by the cluster's roles" } : {}) };
+}
 
 function attributesOf(spec: Record<string, unknown>) {
   const resource = isObject(spec.resourceAttributes) ? spec.resourceAttributes : undefined;

@@ -1,25 +1,66 @@
 import type { FieldError, KindInfo, KubeObject } from '../contract.js';
 import type {
+  APIService,
+  CertificateSigningRequest,
   ClusterRole,
   ConfigMap,
+  CronJob,
+  CustomResourceDefinition,
+  DaemonSet,
   Deployment,
   EndpointSlice,
   Endpoints,
+  HorizontalPodAutoscaler,
+  Ingress,
+  IPAddress,
+  Job,
   Lease,
+  NetworkPolicy,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  PriorityLevelConfiguration,
   ReplicaSet,
+  ReplicationController,
   RoleBinding,
   Secret,
   Service,
+  ServiceCIDR,
+  StatefulSet,
+  ValidatingWebhookConfiguration,
+  VolumeAttachment,
 } from '../generated/types.js';
+import {
+  autoscalerErrors,
+  cronJobErrors,
+  daemonSetErrors,
+  disruptionBudgetErrors,
+  jobErrors,
+  replicationControllerErrors,
+  statefulSetErrors,
+} from './batch.js';
 import { leaseErrors, nodeErrors } from './cluster.js';
 import { metadataErrors, type NameRule } from './common.js';
 import { configMapErrors, secretErrors } from './config.js';
 import { endpointSliceErrors, endpointsErrors } from './endpoints.js';
+import {
+  apiServiceErrors,
+  certificateErrors,
+  definitionErrors,
+  eventErrors,
+  priorityClassErrors,
+  priorityLevelErrors,
+  webhookErrors,
+} from './extension.js';
+import { ingressErrors, ipAddressErrors, networkPolicyErrors, serviceCidrErrors } from './network.js';
 import { podErrors } from './pod.js';
 import { bindingErrors, roleErrors } from './rbac.js';
 import { serviceErrors } from './service.js';
+import { persistentVolumeClaimErrors, persistentVolumeErrors, volumeAttachmentErrors } from './storage.js';
+import { structureErrors } from './structure.js';
 import { deploymentErrors, replicaSetErrors } from './workload.js';
 
 /**
@@ -29,12 +70,20 @@ import { deploymentErrors, replicaSetErrors } from './workload.js';
 export function validate(kind: KindInfo, object: KubeObject, old?: KubeObject): FieldError[] {
   const key = `${kind.group}/${kind.kind}`;
   const errors = metadataErrors(object.metadata, nameRules[key] ?? 'subdomain');
-  return [...errors, ...(validators[key]?.(object, old) ?? [])];
+  const own = validators[key];
+  if (own !== undefined && kind.storedAs === undefined) return [...errors, ...own(object, old)];
+  const across = further[`${kind.group}/${kind.version} ${kind.kind}`] ?? further[key];
+  return [...errors, ...structureErrors(kind, object, old), ...(across?.(object, old) ?? [])];
 }
+
+/** Names that are checked with what they are made of. */
+const namedByContent: NameRule = 'path';
 
 const nameRules: Readonly<Record<string, NameRule>> = {
   '/Namespace': 'label',
   '/Service': 'dns1035',
+  'networking.k8s.io/IPAddress': namedByContent,
+  'apiregistration.k8s.io/APIService': namedByContent,
   'rbac.authorization.k8s.io/Role': 'path',
   'rbac.authorization.k8s.io/RoleBinding': 'path',
   'rbac.authorization.k8s.io/ClusterRole': 'path',
@@ -45,7 +94,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const inNamespace = { namespaced: true };
 const inCluster = { namespaced: false };
 
-/** Objects reach these after decodeObject: the schema has checked their types. */
+/** Whole kinds by code. Objects reach these after decodeObject: the schema has checked their types. */
 const validators: Readonly<
   Record<string, (object: KubeObject, old: KubeObject | undefined) => FieldError[]>
 > = {
@@ -66,4 +115,39 @@ const validators: Readonly<
     bindingErrors(object as RoleBinding, old as RoleBinding | undefined, inNamespace),
   [`${rbac}/ClusterRoleBinding`]: (object, old) =>
     bindingErrors(object as RoleBinding, old as RoleBinding | undefined, inCluster),
+};
+
+/** What is between the fields of the kinds that `rules/` describes. */
+const further: Readonly<Record<string, (object: KubeObject, old: KubeObject | undefined) => FieldError[]>> = {
+  '/ReplicationController': (object) => replicationControllerErrors(object as ReplicationController),
+  '/PersistentVolume': (object, old) =>
+    persistentVolumeErrors(object as PersistentVolume, old as PersistentVolume | undefined),
+  '/PersistentVolumeClaim': (object, old) =>
+    persistentVolumeClaimErrors(object as PersistentVolumeClaim, old as PersistentVolumeClaim | undefined),
+  'apps/DaemonSet': (object) => daemonSetErrors(object as DaemonSet),
+  'apps/StatefulSet': (object, old) =>
+    statefulSetErrors(object as StatefulSet, old as StatefulSet | undefined),
+  'batch/Job': (object, old) => jobErrors(object as Job, old as Job | undefined),
+  'batch/CronJob': (object) => cronJobErrors(object as CronJob),
+  'autoscaling/HorizontalPodAutoscaler': (object) => autoscalerErrors(object as HorizontalPodAutoscaler),
+  'policy/PodDisruptionBudget': (object) => disruptionBudgetErrors(object as PodDisruptionBudget),
+  'networking.k8s.io/Ingress': (object) => ingressErrors(object as Ingress),
+  'networking.k8s.io/NetworkPolicy': (object) => networkPolicyErrors(object as NetworkPolicy),
+  'networking.k8s.io/IPAddress': (object) => ipAddressErrors(object as IPAddress),
+  'networking.k8s.io/ServiceCIDR': (object, old) =>
+    serviceCidrErrors(object as ServiceCIDR, old as ServiceCIDR | undefined),
+  'storage.k8s.io/VolumeAttachment': (object) => volumeAttachmentErrors(object as VolumeAttachment),
+  'scheduling.k8s.io/PriorityClass': (object) => priorityClassErrors(object as PriorityClass),
+  'certificates.k8s.io/CertificateSigningRequest': (object) =>
+    certificateErrors(object as CertificateSigningRequest),
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': (object) =>
+    webhookErrors(object as ValidatingWebhookConfiguration),
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': (object) =>
+    webhookErrors(object as ValidatingWebhookConfiguration),
+  'apiextensions.k8s.io/CustomResourceDefinition': (object, old) =>
+    definitionErrors(object as CustomResourceDefinition, old as CustomResourceDefinition | undefined),
+  'apiregistration.k8s.io/APIService': (object) => apiServiceErrors(object as APIService),
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': (object) =>
+    priorityLevelErrors(object as PriorityLevelConfiguration),
+  'events.k8s.io/v1 Event': eventErrors,
 };

@@ -32,7 +32,7 @@ export function podTemplateErrors(template: PodTemplateSpec | undefined, field: 
   return [...labels, ...podSpecErrors(template.spec, `${field}.spec`), ...policy];
 }
 
-function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
+export function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
   const { containers = [], initContainers = [], volumes = [], activeDeadlineSeconds: deadline } = spec;
   const volumeNames = new Set(volumes.map((volume) => volume.name));
   const deadlineField = `${field}.activeDeadlineSeconds`;

@@ -5,15 +5,15 @@ import { fieldErrors } from '../status-errors.js';
 import { immutableErrors, nonNegative, oneOf, selectorErrors } from './common.js';
 import { podTemplateErrors } from './pod.js';
 
-function workloadErrors(
+export function workloadErrors(
   selector: SelectorLike | undefined,
   template: PodTemplateSpec | undefined,
+  what: 'deployment' | 'daemonset' | 'statefulset' = 'deployment',
 ): FieldError[] {
   if (selector === undefined) return [fieldErrors.required('spec.selector')];
   const empty =
     Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
-  if (empty)
-    return [fieldErrors.invalid('spec.selector', selector, 'empty selector is invalid for deployment')];
+  if (empty) return [fieldErrors.invalid('spec.selector', selector, `empty selector is invalid for ${what}`)];
   const wrong = selectorErrors(selector, 'spec.selector');
   if (wrong.length > 0) return wrong;
   const labels = template?.metadata?.labels;
@@ -90,7 +90,7 @@ function strategyErrors(strategy: NonNullable<Deployment['spec']>['strategy']): 
 }
 
 /** A count, or a percentage of the replicas. */
-function shareErrors(field: string, value: number | string | undefined): FieldError[] {
+export function shareErrors(field: string, value: number | string | undefined): FieldError[] {
   if (typeof value === 'number') return nonNegative(field, value);
   if (value === undefined || /^\d+%$/.test(value)) return [];
   const detail =

@@ -5,48 +5,31 @@ import type {
   EndpointSlice,
   Endpoints,
   Event,
-  KubeObject,
-  LabelSelector,
   Lease,
   Namespace,
   Node,
   Pod,
-  PodSpec,
   ReplicaSet,
   Secret,
   Service,
   ServiceAccount,
 } from '@kubelab/api';
-import { age, ageColumn, type Cell, type Column, nameColumn } from './column.js';
+import {
+  age,
+  ageColumn,
+  type Column,
+  column,
+  containers,
+  integer,
+  nameColumn,
+  none,
+  selectorText,
+  wide,
+} from './column.js';
+import { extensionColumns } from './extension-columns.js';
 import { readyText, restartsText, statusText } from './pod-status.js';
-
-const none = '<none>';
-
-/** A column whose cell reads a typed object: what is stored has passed the schema. */
-function column<T extends KubeObject>(
-  name: string,
-  cell: (object: T, nowMs: number) => Cell,
-  more: Partial<Column> = {},
-): Column {
-  return { name, ...more, cell: (object, nowMs) => cell(object as T, nowMs) };
-}
-const wide = { priority: 1 } as const;
-const integer = { type: 'integer' } as const;
-
-function containers(spec: PodSpec | undefined, field: 'name' | 'image'): string {
-  return (spec?.containers ?? []).map((container) => container[field] ?? '').join(',');
-}
-
-function selectorText(selector: LabelSelector | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
-  });
-  const all = [...labels, ...expressions];
-  return all.length === 0 ? none : all.join(',');
-}
+import { storageColumns } from './storage-columns.js';
+import { workloadColumns } from './workload-columns.js';
 
 const pod = [
   nameColumn,
@@ -259,4 +242,7 @@ export const columnsByKind: Readonly<Record<string, readonly Column[]>> = {
   ],
   'rbac.authorization.k8s.io/RoleBinding': roleBinding,
   'rbac.authorization.k8s.io/ClusterRoleBinding': roleBinding,
+  ...workloadColumns,
+  ...storageColumns,
+  ...extensionColumns,
 };

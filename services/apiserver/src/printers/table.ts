@@ -1,5 +1,5 @@
-import type { KindInfo, KubeObject } from '@kubelab/api';
-import { type Column, nameColumn } from './column.js';
+import { findKind, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
+import { type Cell, type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
 import { partialMetadata } from './partial.js';
 
@@ -11,7 +11,7 @@ export interface TableOptions {
 
 /** Objects as rows, as kubectl prints them (meta.k8s.io/v1 Table). */
 export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options: TableOptions) {
-  const columns = columnsByKind[`${kind.group}/${kind.kind}`] ?? anyKind;
+  const columns = columnsOf(kind);
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -24,12 +24,23 @@ export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options
       priority,
     })),
     rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, options.nowMs)),
+      cells: cellsOf(columns, toStored(kind, object), options.nowMs),
       ...(options.includeObject === 'None'
         ? {}
         : { object: options.includeObject === 'Object' ? object : partialMetadata(object) }),
     })),
   };
+}
+
+function cellsOf(columns: readonly Column[], object: KubeObject, nowMs: number): Cell[] {
+  return columns.map((column) => column.cell(object, nowMs));
+}
+
+/** Forms of one kind are printed alike. */
+export function columnsOf(kind: KindInfo): readonly Column[] {
+  const stored =
+    kind.storedAs === undefined ? kind : (findKind({ ...kind.storedAs, kind: kind.kind }) ?? kind);
+  return columnsByKind[`${stored.group}/${stored.kind}`] ?? anyKind;
 }
 
 const anyKind: readonly Column[] = [

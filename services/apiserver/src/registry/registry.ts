@@ -59,7 +59,11 @@ export interface Aspect {
 /** The main endpoint: the status is not its business. */
 export const mainAspect: Aspect = {
   subresource: '',
-  merge: (kind, old, sent) => (kind.hasStatus ? { ...sent, status: old.status } : sent),
+  merge: (kind, old, sent) => {
+    if (!kind.hasStatus) return sent;
+    const { status: _status, ...rest } = sent;
+    return old.status === undefined ? rest : { ...rest, status: old.status };
+  },
 };
 
 /** The /status endpoint: nothing else is. */
@@ -144,7 +148,7 @@ export class Registry {
     if (kind.hasGeneration) metadata.generation = 1;
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
-    this.#strategyOf(kind).prepareCreate?.(object);
+    this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     await this.#admission.create(scope, kind, object);
     throwInvalid(kind, object, validate(kind, object));
     return object;
@@ -317,7 +321,8 @@ export class Registry {
         graceSeconds: 0,
         held: false,
       };
-      const next = markDeleted(scope, old, options, graceSeconds);
+      const propagation = options.propagationPolicy ?? strategy.defaultPropagation ?? 'Background';
+      const next = markDeleted(scope, old, propagation, graceSeconds);
       const stays = held || graceSeconds > 0 || (next.metadata.finalizers ?? []).length > 0;
       strategy.markDeleted?.(next);
       if (scope.dryRun || (stays && deepEqual(next, old))) return { object: next, gone: !stays };
@@ -422,7 +427,7 @@ function isGone(object: KubeObject): boolean {
 function markDeleted(
   scope: RequestScope,
   old: KubeObject,
-  options: DeleteOptions,
+  propagation: NonNullable<DeleteOptions['propagationPolicy']>,
   graceSeconds: number,
 ): KubeObject {
   const next = deepClone(old);
@@ -436,9 +441,7 @@ function markDeleted(
     if (metadata.generation !== undefined && old.metadata.deletionTimestamp === undefined)
       metadata.generation += 1;
   }
-  const policy = { Orphan: 'orphan', Foreground: 'foregroundDeletion', Background: undefined }[
-    options.propagationPolicy ?? 'Background'
-  ];
+  const policy = { Orphan: 'orphan', Foreground: 'foregroundDeletion', Background: undefined }[propagation];
   const finalizers = metadata.finalizers ?? [];
   if (policy !== undefined && !finalizers.includes(policy)) metadata.finalizers = [...finalizers, policy];
   return next;

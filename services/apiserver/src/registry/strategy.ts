@@ -1,5 +1,9 @@
 import type { KindInfo, KubeObject } from '@kubelab/api';
 import type { Companions } from '../storage/storage.js';
+import type { UserInfo } from './context.js';
+import { certificateStrategy } from './strategies/certificate.js';
+import { definitionStrategy } from './strategies/definition.js';
+import { jobStrategy } from './strategies/job.js';
 import { namespaceStrategy } from './strategies/namespace.js';
 import { podStrategy } from './strategies/pod.js';
 import { keepAllocated, type ServiceAllocator } from './strategies/service.js';
@@ -14,10 +18,12 @@ export interface DeleteDecision {
 /** What is special about a kind; everything absent is as for all kinds. */
 export interface Strategy {
   /** Sets what clients may not. In place. */
-  prepareCreate?(object: KubeObject): void;
+  prepareCreate?(object: KubeObject, user: UserInfo): void;
   prepareUpdate?(object: KubeObject, old: KubeObject): void;
   /** How an object goes when it is deleted. Absent: at once. */
   decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;
+  /** What becomes of dependents when the client does not say; Background unless named. */
+  readonly defaultPropagation?: 'Orphan';
   /** Further marks of an object that is on its way out. In place. */
   markDeleted?(object: KubeObject): void;
   /**
@@ -34,6 +40,10 @@ export function strategies(parts: { readonly services: ServiceAllocator }): (kin
   const table: Readonly<Record<string, Strategy>> = {
     '/Pod': podStrategy,
     '/Namespace': namespaceStrategy,
+    '/ReplicationController': { defaultPropagation: 'Orphan' },
+    'batch/Job': jobStrategy,
+    'certificates.k8s.io/CertificateSigningRequest': certificateStrategy,
+    'apiextensions.k8s.io/CustomResourceDefinition': definitionStrategy,
     '/Service': {
       prepareUpdate: keepAllocated,
       companions: (before, after) => parts.services.companions(before, after),

@@ -155,7 +155,15 @@ function resourceRow(entry) {
     return `${name}:${list(its)}${own ? '' : `:${gvk.group || '-'}/${gvk.version}/${gvk.kind}`}`;
   });
   const scope = entry.namespaced === true ? 'namespaced' : 'cluster';
-  return [`${group || '-'}/${version}`, kind, resource, scope, schemaOf(entry), list(entry.verbs), ...subs].join(' ');
+  return [
+    `${group || '-'}/${version}`,
+    kind,
+    resource,
+    scope,
+    schemaOf(entry),
+    list(entry.verbs),
+    ...subs,
+  ].join(' ');
 }
 
 const resourceRows = [...resources.values()].filter((entry) => entry.kind !== undefined).map(resourceRow);

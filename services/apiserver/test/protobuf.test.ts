@@ -1,12 +1,17 @@
+import { groupVersionOf, kinds, viewKinds } from '@kubelab/api';
 import t from 'tap';
 import { decodeProtobuf } from '../src/protobuf/decode.js';
 import { ProtobufError } from '../src/protobuf/reader.js';
 
+const tag = (number: number, wireType: number) => {
+  const value = number * 8 + wireType;
+  return value < 128 ? [value] : [(value & 127) | 128, value >> 7];
+};
 const field = (number: number, value: string | Buffer | number): Buffer => {
-  if (typeof value === 'number') return Buffer.from([number * 8, value]);
+  if (typeof value === 'number') return Buffer.from([...tag(number, 0), value]);
   const bytes = Buffer.from(value);
   const length = bytes.length < 128 ? [bytes.length] : [(bytes.length & 127) | 128, bytes.length >> 7];
-  return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), bytes]);
+  return Buffer.concat([Buffer.from([...tag(number, 2), ...length]), bytes]);
 };
 const message = (...fields: Buffer[]) => Buffer.concat(fields);
 const body = (apiVersion: string, kind: string, raw: Buffer) =>
@@ -40,4 +45,35 @@ t.test('what is no such message is refused', async (t) => {
   t.throws(() => decodeProtobuf(Buffer.from('{}')), ProtobufError);
   t.throws(() => decodeProtobuf(body('v1', 'Nothing', Buffer.alloc(0))), ProtobufError);
   t.throws(() => decodeProtobuf(body('v1', 'Pod', Buffer.from([0x0a, 0xff, 0x01]))), ProtobufError);
+});
+
+t.test('every kind that is served has its message, with metadata as its first field', async (t) => {
+  const metadata = field(1, field(1, 'x'));
+  for (const kind of [...kinds, ...viewKinds]) {
+    const decoded = decodeProtobuf(body(groupVersionOf(kind), kind.kind, metadata));
+    t.same(decoded, { apiVersion: groupVersionOf(kind), kind: kind.kind, metadata: { name: 'x' } });
+  }
+});
+
+t.test('a schema that may be one thing or another is what it is in JSON', async (t) => {
+  const schema = message(
+    field(5, 'object'),
+    field(30, field(1, 1)),
+    field(24, field(1, field(5, 'string'))),
+    field(20, field(1, '"a"')),
+    field(20, field(1, '1')),
+    Buffer.concat([Buffer.from([9 * 8 + 1]), Buffer.from(new Float64Array([2.5]).buffer)]),
+  );
+  const version = message(field(1, 'v1'), field(4, field(1, schema)));
+  const definition = decodeProtobuf(
+    body('apiextensions.k8s.io/v1', 'CustomResourceDefinition', field(2, field(7, version))),
+  );
+  const openAPIV3Schema = {
+    type: 'object',
+    additionalProperties: true,
+    items: { type: 'string' },
+    enum: ['a', 1],
+    maximum: 2.5,
+  };
+  t.same(definition.spec, { versions: [{ name: 'v1', schema: { openAPIV3Schema } }] });
 });

@@ -98,14 +98,28 @@ function decodeValue(type: string, scope: string, raw: RawField, depth: number):
   if (special !== undefined) return special(raw);
   const message = lookUp(type, scope);
   if (message === undefined) throw new ProtobufError(`the type ${type} is not known`);
-  return decodeMessage(message, asBytes(raw), depth + 1);
+  const value = decodeMessage(message, asBytes(raw), depth + 1);
+  return unions[type]?.(value) ?? value;
 }
+
+/** Messages that are one of several things in JSON: the parts of a custom resource's schema. */
+const unions: Readonly<Record<string, (value: Record<string, unknown>) => unknown>> = {
+  JSONSchemaPropsOrArray: ({ schema, jSONSchemas }) => schema ?? jSONSchemas,
+  JSONSchemaPropsOrBool: ({ schema, allows }) => schema ?? allows === true,
+  JSONSchemaPropsOrStringArray: ({ schema, property }) => schema ?? property,
+};
 
 const scalars: Readonly<Record<string, (raw: RawField) => unknown>> = {
   string: (raw) => textOf(asBytes(raw)),
   bool: (raw) => raw.value !== 0n,
   int32: integer,
   int64: integer,
+  float64: (raw) => {
+    const bytes = asBytes(raw);
+    if (bytes.byteLength !== 8) throw new ProtobufError('a number of eight bytes was expected');
+    return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true);
+  },
+  JSON: (raw) => json(bytesOf([...rawFields(asBytes(raw))], 1)),
   '[]byte': (raw) => Buffer.from(asBytes(raw)).toString('base64'),
   Time: (raw) => time(asBytes(raw), 0),
   MicroTime: (raw) => time(asBytes(raw), 6),

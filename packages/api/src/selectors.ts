@@ -169,13 +169,35 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
     'source',
     'type',
   ],
+  'events.k8s.io Event': [
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'regarding.apiVersion',
+    'regarding.resourceVersion',
+    'regarding.fieldPath',
+    'reason',
+    'reportingController',
+    'type',
+  ],
   ReplicaSet: ['status.replicas'],
+  ReplicationController: ['status.replicas'],
+  Job: ['status.successful'],
+  CertificateSigningRequest: ['spec.signerName'],
+  IPAddress: ['spec.parentRef.name'],
+  ResourceSlice: ['spec.driver', 'spec.nodeName'],
   Service: ['spec.clusterIP', 'spec.type'],
 };
 
-export function assertSelectable(kind: string, requirements: readonly FieldRequirement[]): void {
+/** `kind` with its group in front where two kinds have one name: `events.k8s.io Event`. */
+export function assertSelectable(
+  { group, kind }: { readonly group: string; readonly kind: string },
+  requirements: readonly FieldRequirement[],
+): void {
+  const own = selectable[`${group} ${kind}`] ?? selectable[kind] ?? [];
   for (const { field } of requirements) {
-    if (everyKind.includes(field) || selectable[kind]?.includes(field) === true) continue;
+    if (everyKind.includes(field) || own.includes(field)) continue;
     throw statusErrors.badRequest(`field label not supported: ${field}`);
   }
 }
@@ -184,11 +206,18 @@ export function matchesFields(requirements: readonly FieldRequirement[], object:
   return requirements.every(({ field, equal, value }) => (fieldText(object, field) === value) === equal);
 }
 
+/** Selectors that are not called as the field is. */
+const aliases: Readonly<Record<string, string>> = {
+  source: 'source.component',
+  'status.successful': 'status.succeeded',
+};
+
 function fieldText(object: object, field: string): string {
-  const path = field === 'source' ? 'source.component' : field;
+  const path = aliases[field] ?? field;
   let value: unknown = object;
   for (const key of path.split('.'))
     value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
   if (field === 'spec.unschedulable' || field === 'spec.hostNetwork') return String(value === true);
-  return value === undefined || value === null ? '' : String(value);
+  const isCount = path === 'status.succeeded' || path === 'status.replicas';
+  return value === undefined || value === null ? (isCount ? '0' : '') : String(value);
 }

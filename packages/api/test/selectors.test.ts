@@ -1,12 +1,14 @@
 import t from 'tap';
 import {
   assertSelectable,
+  configMapKind,
   duplicateFields,
   matchesAll,
   matchesFields,
   matchesSelector,
   parseFieldSelector,
   parseLabelSelector,
+  podKind,
 } from '../src/index.js';
 import { refusal } from './support.js';
 
@@ -94,9 +96,9 @@ t.test('a field selector compares the text of a field; an absent one is empty', 
 });
 
 t.test('only the fields that a kind offers select it', async (t) => {
-  assertSelectable('Pod', parseFieldSelector('spec.nodeName=n'));
+  assertSelectable(podKind, parseFieldSelector('spec.nodeName=n'));
   t.equal(
-    refusal(() => assertSelectable('ConfigMap', parseFieldSelector('data.x=n'))),
+    refusal(() => assertSelectable(configMapKind, parseFieldSelector('data.x=n'))),
     '400 field label not supported: data.x',
   );
   t.match(

@@ -1,6 +1,7 @@
-import { groupVersionOf, kinds, viewKinds } from '@kubelab/api';
+import { type FieldType, groupVersionOf, kinds, objectType, viewKinds } from '@kubelab/api';
 import t from 'tap';
 import { decodeProtobuf } from '../src/protobuf/decode.js';
+import { messages } from '../src/protobuf/generated/messages.js';
 import { ProtobufError } from '../src/protobuf/reader.js';
 
 const tag = (number: number, wireType: number) => {
@@ -76,4 +77,53 @@ t.test('a schema that may be one thing or another is what it is in JSON', async 
     maximum: 2.5,
   };
   t.same(definition.spec, { versions: [{ name: 'v1', schema: { openAPIV3Schema } }] });
+});
+
+/** A message's fields with those of what is embedded in it: name to type. */
+function fieldsOf(key: string): Map<string, string> {
+  const [scope = ''] = key.split('.');
+  const fields = [...(messages[key] ?? '').matchAll(/\d+([^\s:]+):(\S+)/g)];
+  return new Map(
+    fields.flatMap(([, name = '', type = '']) => {
+      const plain = type.replace(/[*[\]{}]/g, '');
+      return name === '^' ? [...fieldsOf(find(plain, scope) ?? '')] : [[name, plain] as const];
+    }),
+  );
+}
+
+function find(type: string, scope: string): string | undefined {
+  return [scope, 'meta/v1', 'core/v1']
+    .map((one) => `${one}.${type}`)
+    .find((key) => messages[key] !== undefined);
+}
+
+function objectIn(type: FieldType): string | undefined {
+  if (type.is === 'object') return type.name;
+  return type.is === 'scalar' ? undefined : objectIn(type.of);
+}
+
+t.test('messages have the fields that their JSON has, all the way down', async (t) => {
+  const seen = new Set<string>();
+  const wrong: string[] = [];
+  const walk = (schema: string, key: string) => {
+    if (seen.has(schema)) return;
+    seen.add(schema);
+    const fields = fieldsOf(key);
+    for (const [name, { type }] of objectType(schema)) {
+      const found = fields.get(name);
+      const isTypeMeta = found === undefined && ['apiVersion', 'kind'].includes(name);
+      const inner = objectIn(type);
+      if (found === undefined && !isTypeMeta) wrong.push(`${schema} has ${name}, ${key} has not`);
+      if (found !== undefined && inner !== undefined)
+        walk(inner, find(found, key.split('.')[0] ?? '') ?? `no message ${found}`);
+    }
+    for (const name of fields.keys())
+      if (!objectType(schema).has(name)) wrong.push(`${key} has ${name}, ${schema} has not`);
+  };
+  for (const kind of [...kinds, ...viewKinds]) {
+    const group = kind.group === '' ? 'core' : kind.group.split('.')[0];
+    walk(kind.schema, `${group}/${kind.version}.${kind.kind}`);
+  }
+  t.same(wrong, []);
+  t.ok(seen.size > 400, `${seen.size} types`);
 });

@@ -29,7 +29,7 @@ export function selection(
 ): { selects: Selects; filtered: boolean } {
   const labels = parseLabelSelector(call.query.labelSelector?.[0] ?? '');
   const fields = parseFieldSelector(call.query.fieldSelector?.[0] ?? '');
-  assertSelectable(kind.kind, fields);
+  assertSelectable(kind, fields);
   const selects: Selects = ({ object }) =>
     (namespace === '' || object.metadata.namespace === namespace) &&
     (name === '' || object.metadata.name === name) &&

@@ -2,6 +2,7 @@ export * from './contract.js';
 export { fromStored, toStored } from './convert.js';
 export { type Decoded, decodeAs, decodeObject } from './decode.js';
 export { applyDefaults } from './defaults.js';
+export { fieldDescription, typeDescription } from './descriptions.js';
 export type * from './generated/types.js';
 export * from './json.js';
 export * from './kinds.js';
@@ -11,6 +12,7 @@ export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fie
 export { mergePatch } from './patch/merge-patch.js';
 export { strategicMergePatch } from './patch/strategic.js';
 export { compareQuantities, parseQuantity, type Quantity, quantityValue } from './quantity.js';
+export { rulesOf } from './rules/index.js';
 export { type Field, type FieldType, hasType, objectType } from './schema.js';
 export * from './selectors.js';
 export { apiError, fieldErrors, statusErrors } from './status-errors.js';

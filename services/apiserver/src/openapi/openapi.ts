@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type Field, type FieldType, groupVersions, hasType, type KindInfo, objectType } from '@kubelab/api';
+import {
+  type Field,
+  type FieldType,
+  fieldDescription,
+  groupVersions,
+  hasType,
+  type KindInfo,
+  objectType,
+  rulesOf,
+  typeDescription,
+} from '@kubelab/api';
 import type { ApiCall, ApiReply } from '../endpoints/contract.js';
 
 /**
@@ -127,9 +137,16 @@ function collect(name: string, schemas: Record<string, unknown>, kind?: object):
   if (schemas[name] !== undefined || !hasType(name)) return;
   const fields = [...objectType(name).values()];
   const required = fields.filter((field) => field.required).map((field) => field.name);
+  const { enums } = rulesOf(name);
   schemas[name] = {
+    ...described(typeDescription(name)),
     type: 'object',
-    properties: Object.fromEntries(fields.map((field) => [field.name, property(field)])),
+    properties: Object.fromEntries(
+      fields.map((field) => [
+        field.name,
+        { ...described(fieldDescription(name, field.name)), ...property(field, enums[field.name]) },
+      ]),
+    ),
     ...(required.length === 0 ? {} : { required }),
     ...(kind === undefined ? {} : { 'x-kubernetes-group-version-kind': [kind] }),
   };
@@ -141,9 +158,14 @@ function namesIn(type: FieldType): string[] {
   return type.is === 'scalar' ? [] : namesIn(type.of);
 }
 
-function property(field: Field): object {
+function described(description: string | undefined): object {
+  return description === undefined ? {} : { description };
+}
+
+function property(field: Field, values: readonly string[] | undefined): object {
   return {
     ...schemaOf(field.type),
+    ...(values === undefined || field.type.is !== 'scalar' ? {} : { enum: values }),
     ...(field.listType === undefined || field.type.is !== 'list'
       ? {}
       : { 'x-kubernetes-list-type': field.listType }),

@@ -19,7 +19,7 @@ export interface DeleteDecision {
 export interface Strategy {
   /** Sets what clients may not. In place. */
   prepareCreate?(object: KubeObject, user: UserInfo): void;
-  prepareUpdate?(object: KubeObject, old: KubeObject): void;
+  prepareUpdate?(object: KubeObject, old: KubeObject, subresource: string): void;
   /** How an object goes when it is deleted. Absent: at once. */
   decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;
   /** What becomes of dependents when the client does not say; Background unless named. */

@@ -114,12 +114,16 @@ function placed(old: PodTemplateSpec, now: PodTemplateSpec | undefined): PodTemp
   if (spec === undefined || old.spec === undefined) return old;
   const { affinity, nodeSelector, schedulingGates, tolerations } = spec;
   const next = { ...old.spec, affinity, nodeSelector, schedulingGates, tolerations };
-  const names = { annotations: metadata?.annotations, labels: metadata?.labels };
-  return {
-    ...old,
-    metadata: Object.assign({}, old.metadata, names),
-    spec: Object.assign({}, old.spec, next),
-  };
+  const named =
+    metadata === undefined && old.metadata === undefined
+      ? {}
+      : {
+          metadata: Object.assign({}, old.metadata, {
+            annotations: metadata?.annotations,
+            labels: metadata?.labels,
+          }),
+        };
+  return { ...old, ...named, spec: Object.assign({}, old.spec, next) };
 }
 
 const macros = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);

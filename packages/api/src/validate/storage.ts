@@ -16,10 +16,9 @@ function sourcesOf(spec: object): string[] {
 }
 
 export function persistentVolumeErrors(
-  { metadata, spec }: PersistentVolume,
+  { metadata, spec = {} }: PersistentVolume,
   old: PersistentVolume | undefined,
 ): FieldError[] {
-  if (spec === undefined) return [fieldErrors.required('spec')];
   const errors: FieldError[] = [];
   const sources = sourcesOf(spec);
   if (sources.length === 0) errors.push(fieldErrors.required('spec', 'must specify a volume type'));

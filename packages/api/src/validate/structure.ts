@@ -45,7 +45,8 @@ function objectErrors(typeName: string, object: JsonObject, path: string): Field
       continue;
     }
     // An object that must be there is checked as if it were empty: what it lacks is named, as Kubernetes does.
-    if (value === undefined && field.required && field.type.is === 'object')
+    const must = field.required || (path === '' && name === 'spec');
+    if (value === undefined && must && field.type.is === 'object')
       errors.push(...valueErrors(field.type, {}, here));
     errors.push(...enumErrors(enums[name], value, here));
     errors.push(...rangeErrors(ranges[name], value, here));

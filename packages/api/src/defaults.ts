@@ -46,6 +46,7 @@ function fill(typeName: string, object: JsonObject): void {
   }
   for (const [name, value] of Object.entries(rulesOf(typeName).defaults))
     object[name] ??= typeof value === 'object' ? deepClone(value) : value;
+  for (const name of structs(typeName)) object[name] ??= {};
   conditionalDefaults[short]?.(object);
   for (const { name, type } of filledFields(typeName)) fillValue(type, object[name]);
 }
@@ -75,11 +76,32 @@ function filledFields(typeName: string): readonly { name: string; type: FieldTyp
       own === 'core.v1.PodSpec' ||
       conditionalDefaults[own] !== undefined ||
       Object.keys(rulesOf(inner).defaults).length > 0 ||
+      structs(inner).length > 0 ||
       filledFields(inner).length > 0
     );
   });
   filled.set(typeName, fields);
   return fields;
+}
+
+/** Pointers in Kubernetes although they are required: absent, they are missing, not empty. */
+const pointers = new Set(['LabelSelector', 'ParentReference', 'SecretReference']);
+const structsOf = new Map<string, readonly string[]>();
+
+/** Fields that hold an object in every object of the type, be it an empty one. */
+function structs(typeName: string): readonly string[] {
+  const known = structsOf.get(typeName);
+  if (known !== undefined) return known;
+  const found = [...objectType(typeName).values()].flatMap(({ name, type, required }) =>
+    required &&
+    name !== 'metadata' &&
+    type.is === 'object' &&
+    !pointers.has(type.name.split('.').at(-1) ?? '')
+      ? [name]
+      : [],
+  );
+  structsOf.set(typeName, found);
+  return found;
 }
 
 function innerType(type: FieldType): string | undefined {

@@ -223,8 +223,10 @@ export function autoscalerErrors({ spec }: HorizontalPodAutoscaler): FieldError[
     errors.push(fieldErrors.invalid('spec.maxReplicas', maxReplicas, text));
   }
   for (const [at, metric] of metrics.entries()) {
-    const source = metric.type.charAt(0).toLowerCase() + metric.type.slice(1);
-    if (metric.type !== '' && !isObject(Reflect.get(metric, source)))
+    const type: string | undefined = metric.type;
+    if (type === undefined || type === '') continue; // Named by the rules.
+    const source = type.charAt(0).toLowerCase() + type.slice(1);
+    if (!isObject(Reflect.get(metric, source)))
       errors.push(
         fieldErrors.required(
           `spec.metrics[${at}].${source}`,

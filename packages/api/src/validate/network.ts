@@ -26,7 +26,7 @@ export function ingressErrors({ spec }: Ingress): FieldError[] {
           errors.push(fieldErrors.invalid(`${here}.path`, path, 'must be an absolute path'));
         }
       }
-      if (backend !== undefined) errors.push(...backendErrors(backend, `${here}.backend`));
+      errors.push(...backendErrors(backend ?? {}, `${here}.backend`));
     }
   }
   return [...errors, ...optionalNameErrors('subdomain', 'spec.ingressClassName', ingressClassName)];
@@ -72,7 +72,7 @@ export function networkPolicyErrors({ spec }: NetworkPolicy): FieldError[] {
     if (ipBlock === undefined && !selectors) errors.push(fieldErrors.required(field, 'must specify a peer'));
     if (ipBlock === undefined) continue;
     if (selectors) errors.push(fieldErrors.forbidden(field, 'may not specify both ipBlock and another peer'));
-    if (ipBlock.cidr !== '' && !isCidr(ipBlock.cidr))
+    if ((ipBlock.cidr ?? '') !== '' && !isCidr(ipBlock.cidr))
       errors.push(fieldErrors.invalid(`${field}.ipBlock.cidr`, ipBlock.cidr, cidrText));
   }
   for (const { port: one, field } of ports) {

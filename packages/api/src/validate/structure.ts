@@ -45,7 +45,7 @@ function objectErrors(typeName: string, object: JsonObject, path: string): Field
       continue;
     }
     // An object that must be there is checked as if it were empty: what it lacks is named, as Kubernetes does.
-    const must = field.required || (path === '' && name === 'spec');
+    const must = field.required || name === 'spec';
     if (value === undefined && must && field.type.is === 'object')
       errors.push(...valueErrors(field.type, {}, here));
     errors.push(...enumErrors(enums[name], value, here));

@@ -101,17 +101,11 @@ export function shareErrors(field: string, value: number | string | undefined): 
 export function replicaSetErrors(object: ReplicaSet, old: ReplicaSet | undefined): FieldError[] {
   const { spec } = object;
   if (spec === undefined) return [fieldErrors.required('spec.selector')];
-  const template =
-    spec.template === undefined
-      ? []
-      : [
-          ...workloadErrors(spec.selector, spec.template),
-          ...podTemplateErrors(spec.template, 'spec.template'),
-        ];
   return [
     ...nonNegative('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
-    ...template,
+    ...workloadErrors(spec.selector, spec.template),
+    ...podTemplateErrors(spec.template, 'spec.template'),
     ...(old === undefined ? [] : immutableErrors('spec.selector', spec.selector, old.spec?.selector)),
   ];
 }

@@ -254,7 +254,7 @@ function volume(item: Volume): void {
   if (sources.length === 0) item.emptyDir = {};
   for (const source of [item.secret, item.configMap, item.downwardAPI, item.projected])
     if (source !== undefined) source.defaultMode ??= fileMode;
-  if (item.hostPath !== undefined) item.hostPath.type ??= '';
+  if (isObject(item)) fill('io.k8s.api.core.v1.Volume', item);
   for (const source of item.projected?.sources ?? []) {
     if (source.serviceAccountToken !== undefined) source.serviceAccountToken.expirationSeconds ??= 3600;
   }

@@ -1,6 +1,7 @@
 import { groupVersionOf, type KindInfo, kinds, objectPath, viewKinds } from '@kubelab/api';
 import t from 'tap';
-import { type Answer, readyServer } from './harness.js';
+import { createInProcessTransport } from '../src/index.js';
+import { type Answer, admin, pick, readyServer, type TestServer } from './harness.js';
 import { samples } from './samples.js';
 
 const merge = { 'content-type': 'application/merge-patch+json' };
@@ -85,6 +86,24 @@ function isTable(value: unknown): value is TableAnswer {
   return typeof value === 'object' && value !== null && 'columnDefinitions' in value;
 }
 
+/** What a watch that began at a revision sees until the object is gone. */
+async function lifeOf(server: TestServer, path: string, resourceVersion: string, name: string) {
+  const transport = createInProcessTransport(server.world, server.apiserver.handler, admin);
+  const stop = new AbortController();
+  const query = { watch: 'true', resourceVersion, fieldSelector: `metadata.name=${name}` };
+  const stream = await transport.stream({ method: 'GET', path, query, signal: stop.signal });
+  const types: string[] = [];
+  const versions = new Set<unknown>();
+  for await (const { bytes } of stream)
+    for (const line of Buffer.from(bytes).toString().split('\n').filter(Boolean)) {
+      const event: unknown = JSON.parse(line);
+      types.push(String(pick(event, 'type')));
+      versions.add(pick(event, 'object.apiVersion'));
+      if (types.at(-1) === 'DELETED') stop.abort();
+    }
+  return { types: [...new Set(types)], versions: [...versions] };
+}
+
 t.test('every kind', async (t) => {
   const server = await readyServer();
   t.teardown(() => server.stop());
@@ -99,6 +118,7 @@ t.test('every kind', async (t) => {
       const collection = objectPath(kind, namespace);
       const path = objectPath(kind, namespace, name);
 
+      const before = String((await call('GET', collection)).at('metadata.resourceVersion'));
       const made = await call('POST', collection, {
         body: { metadata: { name }, ...body },
         query: { fieldValidation: 'Strict' },
@@ -172,6 +192,11 @@ t.test('every kind', async (t) => {
         t.equal(code, 200, 'a namespace waits for its controller');
       }
       t.equal((await call('GET', path)).code, 404);
+      t.same(
+        await lifeOf(server, collection, before, name),
+        { types: ['ADDED', 'MODIFIED', 'DELETED'], versions: [groupVersionOf(kind)] },
+        'watch',
+      );
     });
   }
 });

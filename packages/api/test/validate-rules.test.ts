@@ -83,7 +83,7 @@ const cases: readonly (readonly [kind: string, body: Record<string, unknown>, wr
   [
     'job',
     { spec: { template } },
-    ['spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"'],
+    ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
   ],
   [
     'job',
@@ -109,7 +109,7 @@ const cases: readonly (readonly [kind: string, body: Record<string, unknown>, wr
     'cj',
     { spec: { schedule: '61 * * * *', timeZone: 'Nowhere/X', jobTemplate: { spec: { template: once } } } },
     [
-      'spec.schedule: Invalid value: "61 * * * *": failed to parse minute: 61',
+      'spec.schedule: Invalid value: "61 * * * *": end of range (61) above maximum (59): 61',
       'spec.timeZone: Invalid value: "Nowhere/X": unknown time zone Nowhere/X',
     ],
   ],
@@ -158,6 +158,29 @@ const cases: readonly (readonly [kind: string, body: Record<string, unknown>, wr
       'spec.behavior.scaleDown.policies[0].periodSeconds: Invalid value: 1801: must be between 1 and 1800, inclusive',
       'spec.behavior.scaleDown.policies[0].type: Unsupported value: "X": supported values: "Percent", "Pods"',
       'spec.behavior.scaleDown.policies[0].value: Invalid value: 0: must be greater than 0',
+    ],
+  ],
+  [
+    'job',
+    {
+      spec: {
+        template: { spec: { ...once.spec, restartPolicy: 'OnFailure' } },
+        podFailurePolicy: { rules: [] },
+        maxFailedIndexes: 1,
+      },
+    },
+    [
+      'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
+      'spec.maxFailedIndexes: Invalid value: 1: requires indexed completion mode',
+      'spec.template.spec.restartPolicy: Invalid value: "OnFailure": only "Never" is supported when podFailurePolicy is specified',
+    ],
+  ],
+  [
+    'ds',
+    { spec: { template: { ...template, spec: { ...template.spec, activeDeadlineSeconds: 1 } } } },
+    [
+      'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
+      'spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in DaemonSet is not Supported',
     ],
   ],
   ['pdb', { spec: { minAvailable: '50%', selector } }, []],
@@ -410,4 +433,34 @@ t.test('bodies, and all that is wrong with them', async (t) => {
     const found = findings(kindOf(name), { metadata: { name: 'x' }, ...body });
     t.same(found.sort(), [...wrong].sort(), `${name} ${JSON.stringify(body).slice(0, 100)}`);
   }
+});
+
+t.test('schedules', async (t) => {
+  const wrong = (schedule: string) =>
+    findings(kindOf('cj'), {
+      metadata: { name: 'x' },
+      spec: { schedule, jobTemplate: { spec: { template: once } } },
+    }).map((text) => text.replace(/^spec.schedule: Invalid value: ".*?": /, ''));
+  for (const schedule of [
+    '* * * * *',
+    '0 0 1 1 0',
+    '*/15 8-18/2 ? JAN-mar,dec mon-FRI',
+    '59 23 31 12 6',
+    '5/10 * * * *',
+    '@yearly',
+    '@every 1h30m',
+  ])
+    t.same(wrong(schedule), [], schedule);
+  const cases = [
+    ['x * * * *', 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'],
+    ['* 24 * * *', 'end of range (24) above maximum (23): 24'],
+    ['* * 0 * *', 'beginning of range (0) below minimum (1): 0'],
+    ['* * * * 7', 'end of range (7) above maximum (6): 7'],
+    ['30-10 * * * *', 'beginning of range (30) beyond end of range (10): 30-10'],
+    ['*/0 * * * *', 'step of range should be a positive number: */0'],
+    ['1/2/3 * * * *', 'too many slashes: 1/2/3'],
+    ['1-2-3 * * * *', 'too many hyphens: 1-2-3'],
+    ['@never', 'unrecognized descriptor: @never'],
+  ] as const;
+  for (const [schedule, text] of cases) t.same(wrong(schedule), [text]);
 });

@@ -18,10 +18,32 @@ import { shareErrors, workloadErrors } from './workload.js';
 /** Names of a CronJob's Jobs are the CronJob's with 11 letters of time behind it, and may have 63. */
 const cronJobNameMax = 52;
 
-function restartErrors(template: PodTemplateSpec | undefined, allowed: readonly string[]): FieldError[] {
-  const policy = template?.spec?.restartPolicy;
-  if (template?.spec === undefined || (policy !== undefined && allowed.includes(policy))) return [];
-  return [fieldErrors.notSupported('spec.template.spec.restartPolicy', policy, allowed)];
+/** Pods of DaemonSets, StatefulSets and ReplicationControllers run until they are deleted. */
+function lastingErrors(template: PodTemplateSpec | undefined, what: string): FieldError[] {
+  const { restartPolicy, activeDeadlineSeconds: deadline } = template?.spec ?? {};
+  if (template?.spec === undefined) return [];
+  const field = 'spec.template.spec';
+  const errors =
+    restartPolicy === 'Always'
+      ? []
+      : [fieldErrors.notSupported(`${field}.restartPolicy`, restartPolicy, ['Always'])];
+  if (deadline === undefined) return errors;
+  const text = `activeDeadlineSeconds in ${what} is not Supported`;
+  return [...errors, fieldErrors.forbidden(`${field}.activeDeadlineSeconds`, text)];
+}
+
+/** Pods of a Job end. That they would not is most often what nobody said, so it is told as missing. */
+function endingErrors(spec: Job['spec'], field: string): FieldError[] {
+  const policy = spec?.template?.spec?.restartPolicy;
+  const here = `${field}.template.spec.restartPolicy`;
+  if (spec?.template?.spec === undefined) return [];
+  if (policy === undefined || policy === 'Always')
+    return [fieldErrors.required(here, 'valid values: "OnFailure", "Never"')];
+  if (spec.podFailurePolicy !== undefined && policy !== 'Never')
+    return [
+      fieldErrors.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'),
+    ];
+  return [];
 }
 
 export function daemonSetErrors({ spec }: DaemonSet): FieldError[] {
@@ -30,14 +52,21 @@ export function daemonSetErrors({ spec }: DaemonSet): FieldError[] {
   const isZero = (value: number | string | undefined) => value === 0 || value === '0%' || value === '0';
   const both = 'cannot be 0 when maxSurge is 0';
   return [
-    ...workloadErrors(spec?.selector, spec?.template, 'daemonset'),
-    ...restartErrors(spec?.template, ['Always']),
+    ...(spec?.selector === undefined
+      ? [mismatch(spec?.template)]
+      : workloadErrors(spec.selector, spec.template, 'daemonset')),
+    ...lastingErrors(spec?.template, 'DaemonSet'),
     ...shareErrors(`${field}.maxUnavailable`, maxUnavailable),
     ...shareErrors(`${field}.maxSurge`, maxSurge),
     ...(isZero(maxUnavailable) && isZero(maxSurge)
       ? [fieldErrors.invalid(`${field}.maxUnavailable`, maxUnavailable, both)]
       : []),
   ];
+}
+
+function mismatch(template: PodTemplateSpec | undefined): FieldError {
+  const text = '`selector` does not match template `labels`';
+  return fieldErrors.invalid('spec.template.metadata.labels', template?.metadata?.labels ?? {}, text);
 }
 
 /** What may change of a StatefulSet's spec. */
@@ -54,7 +83,7 @@ const statefulSetMutable = [
 export function statefulSetErrors({ spec }: StatefulSet, old: StatefulSet | undefined): FieldError[] {
   const errors = [
     ...workloadErrors(spec?.selector, spec?.template, 'statefulset'),
-    ...restartErrors(spec?.template, ['Always']),
+    ...lastingErrors(spec?.template, 'StatefulSet'),
   ];
   const fixed = (from: StatefulSet['spec']) =>
     Object.fromEntries(Object.entries(from ?? {}).filter(([name]) => !statefulSetMutable.includes(name)));
@@ -70,33 +99,45 @@ export function replicationControllerErrors({ spec }: ReplicationController): Fi
   if (Object.keys(selector).length === 0) return [fieldErrors.required('spec.selector')];
   const errors = labelErrors(selector, 'spec.selector');
   if (template === undefined) return [...errors, fieldErrors.required('spec.template')];
-  const labels = template.metadata?.labels;
-  if (!matchesSelector({ matchLabels: selector }, labels)) {
-    const text = '`selector` does not match template `labels`';
-    errors.push(fieldErrors.invalid('spec.template.metadata.labels', labels ?? {}, text));
+  if (!matchesSelector({ matchLabels: selector }, template.metadata?.labels)) errors.push(mismatch(template));
+  return [...errors, ...lastingErrors(template, 'ReplicationController')];
+}
+
+/** Indexes of an indexed job that may be worked on at a time. */
+const indexedParallelismMax = 100_000;
+
+/** What completions by index allow and want (KEP-2214, KEP-3850, KEP-3998). */
+function indexErrors(spec: NonNullable<Job['spec']>, field: string): FieldError[] {
+  const { completionMode, completions, parallelism = 0, backoffLimitPerIndex, maxFailedIndexes } = spec;
+  const errors: FieldError[] = [];
+  const wrong = (name: string, value: unknown, text: string) =>
+    void errors.push(fieldErrors.invalid(`${field}.${name}`, value, text));
+  if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined)
+    errors.push(fieldErrors.required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  if (completionMode !== 'Indexed') {
+    const text = 'requires indexed completion mode';
+    if (backoffLimitPerIndex !== undefined) wrong('backoffLimitPerIndex', backoffLimitPerIndex, text);
+    if (maxFailedIndexes !== undefined) wrong('maxFailedIndexes', maxFailedIndexes, text);
+    if (spec.successPolicy !== undefined) wrong('successPolicy', spec.successPolicy, text);
+    return errors;
   }
-  return [...errors, ...restartErrors(template, ['Always'])];
+  if (completions === undefined)
+    errors.push(fieldErrors.required(`${field}.completions`, 'when completion mode is Indexed'));
+  if (parallelism > indexedParallelismMax) {
+    const text = `must be less than or equal to ${indexedParallelismMax} when completion mode is Indexed`;
+    wrong('parallelism', parallelism, text);
+  }
+  if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions)
+    wrong('maxFailedIndexes', maxFailedIndexes, 'must be less than or equal to completions');
+  return errors;
 }
 
 export function jobErrors({ spec }: Job, old: Job | undefined): FieldError[] {
-  const errors = restartErrors(spec?.template, ['OnFailure', 'Never']);
-  const { completionMode, completions, parallelism = 0, selector, template } = spec ?? {};
-  if (completionMode === 'Indexed') {
-    if (completions === undefined)
-      errors.push(fieldErrors.required('spec.completions', 'when completion mode is Indexed'));
-    else if (parallelism > 100_000) {
-      const text = 'must be less than or equal to 100000 when completion mode is Indexed';
-      errors.push(fieldErrors.invalid('spec.parallelism', parallelism, text));
-    }
-  }
-  if (
-    selector !== undefined &&
-    template !== undefined &&
-    !matchesSelector(selector, template.metadata?.labels)
-  ) {
-    const text = '`selector` does not match template `labels`';
-    errors.push(fieldErrors.invalid('spec.template.metadata.labels', template.metadata?.labels ?? {}, text));
-  }
+  if (spec === undefined) return [];
+  const { completionMode, completions, parallelism = 0, selector, template } = spec;
+  const errors = [...indexErrors(spec, 'spec'), ...endingErrors(spec, 'spec')];
+  if (selector !== undefined && !matchesSelector(selector, template?.metadata?.labels))
+    errors.push(mismatch(template));
   if (old?.spec === undefined) return errors;
   // A suspended job that has not begun may still be told where to run (KEP-2926).
   const startable = old.spec.suspend === true && old.status?.startTime === undefined;
@@ -127,14 +168,15 @@ function placed(old: PodTemplateSpec, now: PodTemplateSpec | undefined): PodTemp
 }
 
 const macros = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
-const months = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
-const weekDays = 'sun|mon|tue|wed|thu|fri|sat';
-const cronFields: readonly (readonly [name: string, min: number, max: number, words: string])[] = [
-  ['minute', 0, 59, ''],
-  ['hour', 0, 23, ''],
-  ['day of month', 1, 31, ''],
-  ['month', 1, 12, months],
-  ['day of week', 0, 6, weekDays],
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const weekDays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** Minute, hour, day of month, month, day of week: least, greatest, and names from the least on. */
+const cronFields: readonly (readonly [min: number, max: number, words: readonly string[]])[] = [
+  [0, 59, []],
+  [0, 23, []],
+  [1, 31, []],
+  [1, 12, months],
+  [0, 6, weekDays],
 ];
 
 /** What is wrong with a schedule of five fields, a macro or `@every DURATION`; undefined when nothing is. */
@@ -146,28 +188,40 @@ export function scheduleError(schedule: string): string | undefined {
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== cronFields.length)
     return `expected exactly ${cronFields.length} fields, found ${fields.length}: [${fields.join(' ')}]`;
-  for (const [at, [name, min, max, words]] of cronFields.entries()) {
-    const wrong = (fields[at] ?? '').split(',').find((part) => !isCronPart(part, min, max, words));
-    if (wrong !== undefined) return `failed to parse ${name}: ${wrong}`;
-  }
+  for (const [at, field] of cronFields.entries())
+    for (const part of (fields[at] ?? '').split(',')) {
+      const wrong = partError(part, field);
+      if (wrong !== undefined) return wrong;
+    }
   return undefined;
 }
 
-/** `*`, `?`, `5`, `1-5`, `x/15`, `mon-fri`. */
-function isCronPart(part: string, min: number, max: number, words: string): boolean {
-  const value = words === '' ? '\\d+' : `\\d+|${words}`;
-  const match = new RegExp(`^(?:[*?]|(${value})(?:-(${value}))?)(?:/(\\d+))?$`, 'i').exec(part);
-  if (match === null) return false;
-  const number = (text: string | undefined) =>
-    text === undefined
-      ? undefined
-      : /^\d+$/.test(text)
-        ? Number(text)
-        : words.split('|').indexOf(text.toLowerCase()) + min;
-  const [from, to, step] = [number(match[1]), number(match[2]), number(match[3])];
-  if (step === 0) return false;
-  if (from !== undefined && (from < min || from > max)) return false;
-  return to === undefined || (to <= max && to >= (from ?? min));
+/** Of `*`, `?`, `5`, `1-5`, `x/15`, `mon-fri`; the texts are those of Kubernetes' parser. */
+function partError(part: string, [min, max, words]: (typeof cronFields)[number]): string | undefined {
+  const [range = '', step, ...moreSteps] = part.split('/');
+  const [low = '', high, ...moreEnds] = range.split('-');
+  if (moreSteps.length > 0) return `too many slashes: ${part}`;
+  if (moreEnds.length > 0) return `too many hyphens: ${part}`;
+  const every = range === '*' || range === '?';
+  const number = (text: string) => {
+    const word = words.indexOf(text.toLowerCase());
+    return word >= 0 ? word + min : /^\d+$/.test(text) ? Number(text) : undefined;
+  };
+  const texts = [
+    ...(every ? [] : [low, ...(high === undefined ? [] : [high])]),
+    ...(step === undefined ? [] : [step]),
+  ];
+  const unread = texts.find((text) => (text === step ? !/^\d+$/.test(text) : number(text) === undefined));
+  if (unread !== undefined)
+    return `failed to parse int from ${unread}: strconv.Atoi: parsing "${unread}": invalid syntax`;
+  const from = every ? min : (number(low) ?? min);
+  const to = every || (high === undefined && step !== undefined) ? max : (number(high ?? low) ?? from);
+  if (from < min) return `beginning of range (${from}) below minimum (${min}): ${part}`;
+  if (to > max) return `end of range (${to}) above maximum (${max}): ${part}`;
+  if (from > to) return `beginning of range (${from}) beyond end of range (${to}): ${part}`;
+  return step !== undefined && Number(step) === 0
+    ? `step of range should be a positive number: ${part}`
+    : undefined;
 }
 
 export function cronJobErrors({ metadata, spec }: CronJob): FieldError[] {
@@ -192,10 +246,13 @@ export function cronJobErrors({ metadata, spec }: CronJob): FieldError[] {
       timeZone === '' ? 'timeZone must be nil or non-empty string' : `unknown time zone ${timeZone}`;
     errors.push(fieldErrors.invalid('spec.timeZone', timeZone, text));
   }
-  const template = jobTemplate?.spec?.template;
-  for (const error of restartErrors(template, ['OnFailure', 'Never']))
-    errors.push({ ...error, field: error.field.replace('spec.', 'spec.jobTemplate.spec.') });
-  if (jobTemplate?.spec?.manualSelector === true)
+  const jobSpec = jobTemplate?.spec;
+  if (jobSpec !== undefined)
+    errors.push(
+      ...indexErrors(jobSpec, 'spec.jobTemplate.spec'),
+      ...endingErrors(jobSpec, 'spec.jobTemplate.spec'),
+    );
+  if (jobSpec?.manualSelector === true)
     errors.push(fieldErrors.notSupported('spec.jobTemplate.spec.manualSelector', true, ['false']));
   return errors;
 }

@@ -276,7 +276,7 @@ export interface InteractiveProcess {
   readonly pid: number;
   /** When the command itself ended; what it printed may still be unread. A terminal's command that a signal ended has 128 + signal. */
   readonly exited: Promise<ExitStatus>;
-  /** May be read once. Ends when every process that holds the pipe has ended. */
+  /** May be read once. Ends when every process that holds the pipe has ended, or with release(). */
   readonly stdout: AsyncIterable<Uint8Array>;
   readonly stderr: AsyncIterable<Uint8Array>;
   /** Resolves when the child's pipe took it, or when nobody is left to read it. */
@@ -286,6 +286,8 @@ export interface InteractiveProcess {
   resize(size: TerminalSize): Promise<void>;
   /** Reaches its whole process group. */
   kill(signal: Signal): void;
+  /** Closes this side of every stream: what still runs writes to nobody. Idempotent. */
+  release(): void;
 }
 
 /** What tells a process from a later one with the same pid. */

@@ -32,6 +32,14 @@ t.test('a command is told its input and answers on two streams, with its exit co
   await child.write(encoder.encode('nobody reads this'));
 });
 
+t.test('what a command printed is there after its end, too', async (t) => {
+  const child = await start('echo out; echo wrong >&2');
+  await child.exited;
+  await world.timers.sleep(50);
+  t.equal(await all(child.stdout), 'out\n');
+  t.equal(await all(child.stderr), 'wrong\n');
+});
+
 t.test('a command that nobody reads waits', async (t) => {
   const child = await start('head -c 3000000 /dev/zero; echo done >&2');
   const stderr = child.stderr[Symbol.asyncIterator]();
@@ -49,6 +57,17 @@ t.test('kill reaches the children of the command', async (t) => {
   child.kill('SIGKILL');
   t.equal((await child.exited).signal, 'SIGKILL');
   t.equal(await all(child.stdout), '', 'the pipe is closed: the sleep is gone too');
+});
+
+t.test('a released child no longer holds its reader, whoever still has the pipe', async (t) => {
+  const child = await start('setsid sleep 5 & echo $!; exit 0');
+  await child.exited;
+  const text = all(child.stdout);
+  await world.timers.sleep(50);
+  child.release();
+  const reference = await world.processes.reference(Number(await text));
+  t.ok(reference, 'what runs in a session of its own goes on');
+  if (reference !== undefined) await world.processes.signal(reference, 'SIGKILL');
 });
 
 t.test('a command that is not there is refused', async (t) => {

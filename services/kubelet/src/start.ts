@@ -14,6 +14,7 @@ import { Backoff } from './pod/backoff.js';
 import { PodSyncLoop } from './pod/sync-loop.js';
 import type { NetworkMode } from './runtime/process/network.js';
 import { ProcessRuntime } from './runtime/process/runtime.js';
+import { streamingHandlers } from './streaming/service.js';
 
 const rotateEveryMs = 10_000;
 
@@ -96,10 +97,10 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
 /** What apiservers ask a kubelet for. */
 function logService(parts: LogParts): WireService {
   return {
-    stream: { 'kubelet.containerLogs': containerLogs(parts) },
+    stream: { 'kubelet.containerLogs': containerLogs(parts), ...streamingHandlers(parts) },
     authorize: (peer) => {
       if (!peer.organizations.includes('kubelab:apiservers'))
-        throw new WireError('permissionDenied', `${peer.commonName} may not read logs; apiservers may`);
+        throw new WireError('permissionDenied', `${peer.commonName} is not an apiserver`);
     },
   };
 }

@@ -1,11 +1,13 @@
 import { type ChildProcess as NodeChild, spawn } from 'node:child_process';
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { resizeCommand, terminalCommand, terminalReport } from '../terminal-command.js';
 import type { ExitStatus, InteractiveProcess, Processes, Signal, TerminalSize } from '../world.js';
 
 /** Where the terminal's name is reported; the descriptor is closed before the command runs. */
 const reportDescriptor = 3;
 const reportBytesMax = 4_096;
+/** Unread bytes kept of each output, beyond what the kernel's pipe holds. */
+const readAheadBytes = 64 * 1024;
 const systemPath = '/usr/local/bin:/usr/bin:/bin';
 
 /** A command with pipes, or at a terminal that `script` holds (terminal-command.ts says why). */
@@ -40,6 +42,8 @@ function interactive(
 ): InteractiveProcess {
   const { stdin } = child;
   stdin?.on('error', () => undefined); // EPIPE: a child need not read its input.
+  const stdout = output(child.stdout);
+  const stderr = output(child.stderr);
   let inner: number | undefined;
   void report.then((found) => {
     inner = found?.pid;
@@ -51,8 +55,8 @@ function interactive(
   return {
     pid,
     exited,
-    stdout: output(child.stdout),
-    stderr: output(child.stderr),
+    stdout,
+    stderr,
     write: (data) =>
       new Promise((resolve) => {
         if (stdin === null || stdin.destroyed || stdin.writableEnded) resolve();
@@ -60,6 +64,11 @@ function interactive(
       }),
     endInput: () => void stdin?.end(),
     resize,
+    release: () => {
+      for (const stream of child.stdio) stream?.destroy();
+      stdout.end();
+      stderr.end();
+    },
     kill: (signal) => {
       if (inner !== undefined) signalGroup(inner, signal);
       signalGroup(pid, signal);
@@ -74,8 +83,15 @@ function started(child: NodeChild): Promise<number> {
   });
 }
 
-function output(stream: Readable | null): AsyncIterable<Uint8Array> {
-  return stream ?? Readable.from([]);
+/**
+ * Taken up at once: Node.js throws away what is in the pipe of a child that exited when nobody has begun to read it. What waits here is bounded by
+ * the stream's and the pipe's size.
+ */
+function output(stream: Readable | null): PassThrough {
+  const kept = new PassThrough({ highWaterMark: readAheadBytes });
+  if (stream === null) kept.end();
+  else stream.on('error', () => kept.end()).pipe(kept);
+  return kept;
 }
 
 /** Which terminal the command has; undefined when it ended before it was said. */

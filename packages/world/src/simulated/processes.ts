@@ -109,6 +109,7 @@ export class SimulatedProcesses {
         if (echoes) this.#running.get(child.pid)?.end(exitCode, null);
       },
       resize: async () => {},
+      release: () => output.end(),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '@kubelab/telemetry';
-import { DiskError, type ProcessReference, type World } from '@kubelab/world';
+import { type ProcessReference, terminalCommand, type World } from '@kubelab/world';
 import {
+  type CommandStreams,
   type ContainerConfig,
   type ContainerRuntime,
   type ContainerStatus,
@@ -8,10 +9,16 @@ import {
   type PodSandbox,
   type PodSandboxConfig,
   RuntimeError,
+  type TcpStreams,
 } from '../cri.js';
+import { attachTo } from './attach.js';
+import { endExecs, execArgv, startExec } from './exec.js';
+import { readJson, readText } from './files.js';
 import { type Image, ImageCatalogue } from './images.js';
 import { addPodAddress, addressAt, type NetworkMode, nextAddress, removePodAddress } from './network.js';
+import { hostPathOf } from './paths.js';
 import { shimScript } from './shim.js';
+import { connectTcp } from './tcp.adapter.js';
 
 const stopPollMs = 50;
 const execOutputBytesMax = 16 * 1024;
@@ -161,9 +168,14 @@ export class ProcessRuntime implements ContainerRuntime {
     const { world } = this.#options;
     const directory = this.#directory(containerId);
     const { argv, env, workingDirectory } = await this.#commandOf(file);
+    const { tty, stdin } = file.config;
+    // At a terminal without anybody to type, nothing comes; an input that ends would be taken for ^D.
+    const input = stdin === true || tty === true ? `${directory}/stdin` : '';
+    const shell = env.SHELL;
+    const command = tty === true ? terminalCommand(argv, { report: `${directory}/tty`, shell }) : argv;
     const child = await world.processes.spawn({
       command: '/bin/sh',
-      args: ['-c', shimScript, 'kubelab-shim', `${directory}/exit`, ...argv],
+      args: ['-c', shimScript, 'kubelab-shim', `${directory}/exit`, input, ...command],
       env,
       workingDirectory,
       outputPath: `${directory}/log`,
@@ -190,6 +202,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const env: Record<string, string> = {
       PATH: path,
       HOME: sandbox.directory,
+      ...(config.tty === true ? { TERM: 'xterm' } : {}),
       ...image.env,
       ...config.envs,
       HOSTNAME: sandbox.name.slice(0, 63),
@@ -286,6 +299,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const text = await readText(world, `${this.#directory(id)}/exit`);
     if (text === undefined && alive) return file;
     if (text === undefined) await world.processes.signal(file.process, 'SIGKILL', { group: true });
+    await endExecs(world, this.#directory(id));
     const now = this.#containers.get(id) ?? file;
     if (now.exitCode !== undefined) return now; // Another look was quicker.
     const exitCode = text === undefined || text === '' ? 137 : Number(text);
@@ -313,6 +327,43 @@ export class ProcessRuntime implements ContainerRuntime {
       output: decoder.decode(result.stdout) + decoder.decode(result.stderr),
       timedOut: result.timedOut,
     };
+  }
+
+  async Exec(
+    containerId: string,
+    command: readonly string[],
+    { tty }: { readonly tty: boolean },
+  ): Promise<CommandStreams> {
+    const file = this.#file(containerId);
+    const { env, workingDirectory } = await this.#commandOf(file);
+    const argv = execArgv(command, file.config.mounts);
+    await this.#assertExecutable(argv[0] ?? '', env.PATH ?? this.#options.path);
+    const environment = tty ? { TERM: 'xterm', ...env } : env;
+    const { world } = this.#options;
+    return startExec(world, this.#directory(containerId), { argv, env: environment, workingDirectory, tty });
+  }
+
+  async Attach(containerId: string): Promise<CommandStreams> {
+    const { config, process } = this.#file(containerId);
+    const { world } = this.#options;
+    const directory = this.#directory(containerId);
+    const reads = config.stdin === true || config.tty === true;
+    const endInput = () => {
+      // The shim lets go of the pipe, and the container reads the end of its input.
+      if (config.stdinOnce === true && process !== undefined) void world.processes.signal(process, 'SIGUSR1');
+    };
+    return attachTo(world, {
+      directory,
+      logPath: `${directory}/log`,
+      status: () => this.ContainerStatus(containerId),
+      inputEnded: reads ? endInput : undefined,
+    });
+  }
+
+  async PortForward(podSandboxId: string, port: number): Promise<TcpStreams> {
+    const sandbox = this.#sandboxes.get(podSandboxId);
+    if (sandbox === undefined) throw new RuntimeError(`sandbox "${podSandboxId}" not found`);
+    return connectTcp(sandbox.ip, port);
   }
 
   ImageStatus(image: string): Promise<Image | undefined> {
@@ -346,35 +397,4 @@ export class ProcessRuntime implements ContainerRuntime {
       { mode: 0o600 }, // The environment may hold secrets.
     );
   }
-}
-
-/**
- * There is no mount namespace: a text that begins with a mount's path is given the directory behind it. The
- * longest path wins.
- */
-export function hostPathOf(text: string, mounts: ContainerConfig['mounts']): string {
-  const mount = [...mounts]
-    .sort((a, b) => b.containerPath.length - a.containerPath.length)
-    .find(
-      ({ containerPath }) =>
-        text === containerPath || text.startsWith(`${containerPath.replace(/\/$/, '')}/`),
-    );
-  return mount === undefined
-    ? text
-    : mount.hostPath + text.slice(mount.containerPath.replace(/\/$/, '').length);
-}
-
-async function readText(world: World, path: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await world.disk.readFile(path));
-  } catch (error) {
-    if (error instanceof DiskError && error.code === 'notFound') return undefined;
-    throw error;
-  }
-}
-
-/** The kubelet's own files: what it wrote whole (writeFileAtomic) is what it reads. */
-export async function readJson<T extends object>(world: World, path: string): Promise<T | undefined> {
-  const text = await readText(world, path);
-  return text === undefined ? undefined : JSON.parse(text);
 }

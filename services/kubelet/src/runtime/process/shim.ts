@@ -4,10 +4,20 @@
  * runtime signals process 1), leaves its exit code in a file whether or not a kubelet is there to see, and
  * ends what the command left behind. `wait` comes
  * back early when a signal arrives; the command is over only when `kill -0` no longer finds it, so the loop.
+ *
+ * The container's input, if it has one, is a named pipe that the shim holds open at both ends, so that there is no end of input when somebody
+ * detaches; SIGUSR1 (stdinOnce) makes it let go.
  */
-export const shimScript = `exit_file=$1; shift
+export const shimScript = `exit_file=$1; input=$2; shift 2
 trap : TERM
-"$@" &
+trap 'exec 9>&-' USR1
+if [ -n "$input" ]; then
+  [ -p "$input" ] || mkfifo -m 600 "$input"
+  exec 9<>"$input"
+  "$@" <"$input" 9>&- &
+else
+  "$@" &
+fi
 child=$!
 trap 'kill -TERM "$child" 2>/dev/null' TERM
 while :; do wait "$child"; code=$?; kill -0 "$child" 2>/dev/null || break; done

@@ -1,7 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { World } from '@kubelab/world';
 import type { ApiReply, Upgrade } from '../endpoints/contract.js';
-import { acceptWebSocket, commandOverWebSocket, commandProtocol } from './websocket.adapter.js';
+import { commandOverSpdy } from './spdy/command.js';
+import type { ByteTransport } from './spdy/connection.js';
+import { portForwardOverSpdy } from './spdy/port-forward.js';
+import {
+  acceptWebSocket,
+  commandOverWebSocket,
+  commandProtocols,
+  webSocketTransport,
+} from './websocket.adapter.js';
 
 export interface UpgradeRequest {
   readonly request: IncomingMessage;
@@ -10,6 +19,9 @@ export interface UpgradeRequest {
   readonly protocol: 'websocket' | 'spdy';
 }
 
+/** A client that was told the end has so long to close its side. */
+const lingerMs = 5_000;
+
 /** Which protocol a request with `Connection: Upgrade` asks for; undefined: one that is not spoken. */
 export function upgradeProtocol(request: IncomingMessage): 'websocket' | 'spdy' | undefined {
   const wanted = (request.headers.upgrade ?? '').toLowerCase();
@@ -17,30 +29,89 @@ export function upgradeProtocol(request: IncomingMessage): 'websocket' | 'spdy' 
 }
 
 /** Makes the connection what the client asked for; answers why not when it cannot, and closes `upgrade` at the end in any case. */
-export async function serveUpgrade(client: UpgradeRequest, upgrade: Upgrade): Promise<ApiReply | undefined> {
-  const refused = refusal(client, upgrade);
-  if (refused !== undefined) {
+export async function serveUpgrade(
+  world: World,
+  client: UpgradeRequest,
+  upgrade: Upgrade,
+): Promise<ApiReply | undefined> {
+  const protocol = chosen(client, upgrade);
+  if (protocol === undefined) {
     upgrade.close();
-    return refused;
+    return refusal(client);
   }
   const { request, socket, head } = client;
-  const offered = request.headers['sec-websocket-protocol'];
-  const protocol = commandProtocol(offered);
-  if (upgrade.type === 'command' && protocol !== undefined)
-    acceptWebSocket(request, socket, head, protocol, (ws) => {
-      commandOverWebSocket(ws, protocol, upgrade).catch(() => ws.terminate());
-    });
+  // Whatever the client does wrong ends its connection, and nothing else.
+  const served = (work: Promise<void>) => void work.catch(() => socket.destroy());
+  if (client.protocol === 'spdy') {
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
+    );
+    served(overSpdy(world, socketTransport(world, socket, head), upgrade));
+    return undefined;
+  }
+  acceptWebSocket(request, socket, head, protocol, (ws) => {
+    if (upgrade.type === 'portForward') served(portForwardOverSpdy(webSocketTransport(ws), upgrade));
+    else served(commandOverWebSocket(ws, protocol, upgrade));
+  });
+  socket.once('close', () => upgrade.close());
   return undefined;
 }
 
-function refusal(client: UpgradeRequest, upgrade: Upgrade): ApiReply | undefined {
-  const { request } = client;
-  const offered = request.headers['sec-websocket-protocol'];
-  if (upgrade.type === 'command' && commandProtocol(offered) === undefined)
-    return {
-      code: 400,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: new TextEncoder().encode(`none of the protocols is served: ${offered ?? ''}\n`),
-    };
-  return undefined;
+function overSpdy(world: World, transport: ByteTransport, upgrade: Upgrade): Promise<void> {
+  if (upgrade.type === 'portForward') return portForwardOverSpdy(transport, upgrade);
+  return commandOverSpdy(world, transport, upgrade);
+}
+
+/** In the order of preference. */
+const protocols: Readonly<Record<string, readonly string[]>> = {
+  'websocket command': commandProtocols,
+  'websocket portForward': ['SPDY/3.1+portforward.k8s.io'],
+  'spdy command': ['v4.channel.k8s.io'],
+  'spdy portForward': ['portforward.k8s.io'],
+};
+
+function offered({ request, protocol }: UpgradeRequest): string[] {
+  const name = protocol === 'spdy' ? 'x-stream-protocol-version' : 'sec-websocket-protocol';
+  const value = request.headers[name] ?? '';
+  return (Array.isArray(value) ? value.join(',') : value).split(',').map((one) => one.trim());
+}
+
+/** Which of the client's protocols is spoken; undefined when none is. */
+function chosen(client: UpgradeRequest, upgrade: Upgrade): string | undefined {
+  const names = offered(client);
+  return protocols[`${client.protocol} ${upgrade.type}`]?.find((name) => names.includes(name));
+}
+
+function refusal(client: UpgradeRequest): ApiReply {
+  const text = `unable to upgrade: unable to negotiate protocol: client offers ${offered(client).join(', ')}\n`;
+  return {
+    code: client.protocol === 'spdy' ? 403 : 400,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: new TextEncoder().encode(text),
+  };
+}
+
+function socketTransport(world: World, socket: Duplex, head: Buffer): ByteTransport {
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    if (head.length > 0) yield head;
+    try {
+      yield* socket;
+    } catch {
+      // It broke: for whoever reads that is its end.
+    }
+  };
+  return {
+    source: source(),
+    write: (data) =>
+      new Promise((resolve) => {
+        if (socket.destroyed || socket.writableEnded) resolve();
+        else socket.write(data, () => resolve());
+      }),
+    close: () => {
+      if (socket.destroyed || socket.writableEnded) return;
+      socket.end();
+      const timer = world.timers.setTimeout(() => socket.destroy(), lingerMs);
+      socket.once('close', () => timer.cancel());
+    },
+  };
 }

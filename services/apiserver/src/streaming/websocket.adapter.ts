@@ -2,23 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { apiError, channelHead, channels, closeChannel } from '@kubelab/api';
 import { noBytes, WireError } from '@kubelab/wire';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { createWebSocketStream, type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Upgrade } from '../endpoints/contract.js';
+import type { ByteTransport } from './spdy/connection.js';
 
 /** Larger messages close the connection with 1009; kubectl sends 32 KiB at once. */
 const messageBytesMax = 2 ** 20;
 /** What a kubelet has not taken yet, beyond which the client is not read. */
 const queuedBytesMax = 256 * 1024;
 
-/** In the order of preference. */
-const commandProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io'] as const;
-type CommandProtocol = (typeof commandProtocols)[number];
-
-/** Which of the client's protocols is spoken; undefined when none is known. */
-export function commandProtocol(header: string | undefined): CommandProtocol | undefined {
-  const offered = (header ?? '').split(',').map((name) => name.trim());
-  return commandProtocols.find((name) => offered.includes(name));
-}
+/** Of exec and attach, in the order of preference. */
+export const commandProtocols: readonly string[] = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+];
 
 /** Completes the handshake; refuses by itself (400) what is no WebSocket request. */
 export function acceptWebSocket(
@@ -43,7 +41,7 @@ export function acceptWebSocket(
  */
 export async function commandOverWebSocket(
   ws: WebSocket,
-  protocol: CommandProtocol,
+  protocol: string,
   upgrade: Extract<Upgrade, { type: 'command' }>,
 ): Promise<void> {
   const { stream } = upgrade;
@@ -97,4 +95,25 @@ function fromBinary(raw: RawData): { channel: number; payload: Uint8Array } {
 function fromText(raw: RawData): { channel: number; payload: Uint8Array } {
   const data = bytesOf(raw).toString();
   return { channel: Number(data.charAt(0)), payload: new Uint8Array(Buffer.from(data.slice(1), 'base64')) };
+}
+
+/** The bytes of its binary messages, laid end to end: SPDY inside of a WebSocket. */
+export function webSocketTransport(ws: WebSocket): ByteTransport {
+  const stream = createWebSocketStream(ws);
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* stream;
+    } catch {
+      // It broke: for whoever reads that is its end.
+    }
+  };
+  return {
+    source: source(),
+    write: (data) =>
+      new Promise((resolve) => {
+        if (stream.destroyed || stream.writableEnded) resolve();
+        else stream.write(data, () => resolve());
+      }),
+    close: () => void stream.end(),
+  };
 }

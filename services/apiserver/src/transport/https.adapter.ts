@@ -148,7 +148,7 @@ async function serve(
   const answer = await handler(call);
   if (client === undefined || answer.upgrade === undefined) return send(options, request, response, answer);
   if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
-  const refused = await serveUpgrade(client, answer.upgrade);
+  const refused = await serveUpgrade(world, client, answer.upgrade);
   if (refused === undefined) return;
   if (client.socket instanceof TLSSocket) response.assignSocket(client.socket);
   return send(options, request, response, refused);

@@ -1,8 +1,9 @@
 /**
- * A command line that runs a command at a terminal of its own. util-linux's `script` (part of every Debian's base system) makes the
- * pty, so that no native module is compiled for each Node.js: it copies its own stdin and stdout to and from the terminal, byte by byte, and ends
- * with the command's exit code. Before the command begins, one line `PID TERMINAL` is written to `report` (a path, or an open descriptor),
- * for signals and resizing (`resizeCommand`).
+ * A command line that runs a command at a terminal of its own. util-linux's `script` (part of every
+ * Debian's base system) makes the pty, so that no native module is compiled for each Node.js: it
+ * copies its own stdin and stdout to and from the terminal, byte by byte, and ends with the command's
+ * exit code. Before the command begins, one line `PID TERMINAL` is written to `report` (a path, or an
+ * open descriptor), for signals and resizing (`resizeCommand`).
  */
 export function terminalCommand(
   argv: readonly string[],

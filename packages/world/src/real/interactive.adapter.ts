@@ -84,8 +84,8 @@ function started(child: NodeChild): Promise<number> {
 }
 
 /**
- * Taken up at once: Node.js throws away what is in the pipe of a child that exited when nobody has begun to read it. What waits here is bounded by
- * the stream's and the pipe's size.
+ * Taken up at once: Node.js throws away what is in the pipe of a child that exited when nobody has
+ * begun to read it. What waits here is bounded by the stream's and the pipe's size.
  */
 function output(stream: Readable | null): PassThrough {
   const kept = new PassThrough({ highWaterMark: readAheadBytes });

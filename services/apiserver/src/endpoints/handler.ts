@@ -34,6 +34,7 @@ import {
 } from './objects.js';
 import { podCommand, podPortForward } from './pod-streams.js';
 import { bindPod, evictPod, podLog } from './pods.js';
+import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
 import { watch } from './watch.js';
@@ -229,6 +230,8 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
     case 'exec':
     case 'attach':
       return podCommand(request, parts.context, parts.tls);
+    case 'proxy':
+      return proxy(request, parts.context, parts.tls);
     case 'portforward':
       return podPortForward(request, parts.context, parts.tls);
     default:

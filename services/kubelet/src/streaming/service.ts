@@ -17,12 +17,12 @@ export function streamingHandlers(parts: StreamingParts): NonNullable<WireServic
     if (request.command.length === 0) throw new WireError('invalidArgument', 'no command was given');
     const { id } = await runningContainer(runtime, request);
     const { command, tty } = request;
-    await serveSession(world, stream, () => runtime.Exec(id, command, { tty }), request);
+    await serveSession(world, stream, () => runtime.Exec(id, command, { tty }), request, 'command');
   };
   const attach: StreamHandler = async (stream, { head }) => {
     const request = sessionRequest(head);
     const { id } = await runningContainer(runtime, request);
-    await serveSession(world, stream, () => runtime.Attach(id), request);
+    await serveSession(world, stream, () => runtime.Attach(id), request, 'attachment');
   };
   return { 'kubelet.exec': exec, 'kubelet.attach': attach, 'kubelet.portForward': portForward(runtime) };
 }

@@ -12,6 +12,9 @@ export interface SessionOptions {
   readonly stderr: boolean;
 }
 
+/** Of an attached container the exit code is in its pod's status: to attach succeeded. */
+export type EndOf = 'command' | 'attachment';
+
 /**
  * A command's streams over a wire stream: first a message that says that it is served, then messages whose head names their channel, the
  * last one a Status on the error channel. When the client goes, the command's streams are closed.
@@ -21,6 +24,7 @@ export async function serveSession(
   stream: WireStream,
   open: () => Promise<CommandStreams>,
   options: SessionOptions,
+  endOf: EndOf,
 ): Promise<void> {
   stream.send({ head: { code: 101 }, payload: noBytes });
   let session: CommandStreams;
@@ -50,7 +54,8 @@ export async function serveSession(
     return code;
   });
   await Promise.all(pumps.map((pump) => pump.run()));
-  sendStatus(stream, exitStatusOf(await exited));
+  const exitCode = await exited;
+  sendStatus(stream, exitStatusOf(endOf === 'command' ? exitCode : 0));
   session.close();
 }
 

@@ -17,12 +17,13 @@ const tail = [
   '411412413414415416417502504505203 Non-Authoritative Informat',
   'ion204 No Content301 Moved Permanently400 Bad Request401 Una',
   'uthorized403 Forbidden404 Not Found500 Internal Server Error',
-  '501 Not Implemented503 Service UnavailableJan Feb Mar Apr Ma',
-  'y Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, ',
-  'Fri, Sat, Sun, GMTchunked,text/html,image/png,image/jpg,imag',
-  'e/gif,application/xml,application/xhtml+xml,text/plain,text/',
-  'javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf',
-  '-8charset=iso-8859-1,utf-,*,enq=0.',
+  '501 Not ',
+  'Implemented503 Service UnavailableJan Feb Mar Apr May Jun Ju',
+  'l Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat',
+  ', Sun, GMTchunked,text/html,image/png,image/jpg,image/gif,ap',
+  'plication/xml,application/xhtml+xml,text/plain,text/javascri',
+  'pt,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charse',
+  't=iso-8859-1,utf-,*,enq=0.',
 ];
 
 function dictionary(): Uint8Array {

@@ -8,8 +8,8 @@ const blockBytesMax = 64 * 1024;
 export type Headers = ReadonlyMap<string, string>;
 
 /**
- * Header blocks of one connection: one compressed stream each way, flushed after each block (SPDY/3, section 2.6.10). Calls must not overlap: each
- * waits for the one before.
+ * Header blocks of one connection: one compressed stream each way, flushed after each block (SPDY/3,
+ * section 2.6.10). Calls must not overlap: each waits for the one before.
  */
 export class HeaderCodec {
   readonly #inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });

@@ -10,8 +10,9 @@ interface Pair {
 }
 
 /**
- * port-forward: each connection that a client took is a pair of streams, `data` and `error`, with one `requestid` and a `port`. What goes wrong with one is told on
- * its error stream, and the others go on.
+ * port-forward: each connection that a client took is a pair of streams, `data` and `error`, with one
+ * `requestid` and a `port`. What goes wrong with one is told on its error stream, and the others go
+ * on.
  */
 export async function portForwardOverSpdy(
   transport: ByteTransport,

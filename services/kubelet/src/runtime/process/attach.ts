@@ -15,8 +15,9 @@ export interface AttachOptions {
 }
 
 /**
- * A container's output is its log, read from its end on (there is one stream, as in the log). Its input is a named pipe that the shim holds open:
- * `cat` writes to it, so that a container that does not read blocks that process, and no thread of the kubelet.
+ * A container's output is its log, read from its end on (there is one stream, as in the log). Its
+ * input is a named pipe that the shim holds open: `cat` writes to it, so that a container that does
+ * not read blocks that process, and no thread of the kubelet.
  */
 export async function attachTo(world: World, options: AttachOptions): Promise<CommandStreams> {
   const { directory, logPath, inputEnded } = options;

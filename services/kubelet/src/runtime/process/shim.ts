@@ -1,12 +1,11 @@
 /**
- * Stands between the kubelet and a container's command, in a session of its own: hands SIGTERM on to the
- * command alone (as a
- * runtime signals process 1), leaves its exit code in a file whether or not a kubelet is there to see, and
- * ends what the command left behind. `wait` comes
- * back early when a signal arrives; the command is over only when `kill -0` no longer finds it, so the loop.
+ * Stands between the kubelet and a container's command, in a session of its own: hands SIGTERM on to
+ * the command alone (as a runtime signals process 1), leaves its exit code in a file whether or not a
+ * kubelet is there to see, and ends what the command left behind. `wait` comes back early when a
+ * signal arrives; the command is over only when `kill -0` no longer finds it, so the loop.
  *
- * The container's input, if it has one, is a named pipe that the shim holds open at both ends, so that there is no end of input when somebody
- * detaches; SIGUSR1 (stdinOnce) makes it let go.
+ * The container's input, if it has one, is a named pipe that the shim holds open at both ends, so that
+ * there is no end of input when somebody detaches; SIGUSR1 (stdinOnce) makes it let go.
  */
 export const shimScript = `exit_file=$1; input=$2; shift 2
 trap : TERM

@@ -20,6 +20,8 @@ const headersTimeoutMs = 10_000;
 const connectionsMax = 5_000;
 /** A stream's reader that takes nothing for so long is gone. */
 const stalledMs = 30_000;
+/** An upgraded connection may be silent; a client that is gone without a word is found out by TCP. */
+const keepAliveMs = 30_000;
 const compress = promisify(gzip);
 
 export interface HttpsOptions {
@@ -64,6 +66,7 @@ export async function serveHttps(
     response.shouldKeepAlive = false;
     response.on('finish', () => socket.end());
     socket.on('error', () => socket.destroy());
+    socket.setKeepAlive(true, keepAliveMs);
     const protocol = upgradeProtocol(request);
     const client = protocol === undefined ? undefined : { request, socket, head, protocol };
     serve(options, request, response, client).catch(() => socket.destroy());

@@ -90,7 +90,8 @@ async function feed(stream: WireStream, session: CommandStreams, stdin: boolean)
     }
     session.endInput();
   } catch (error) {
-    if (!(error instanceof WireError)) throw error; // The client went: the signal's listener closes the session.
+    // A WireError: the client went, and the signal's listener closes the session.
+    if (!(error instanceof WireError)) stream.fail(new WireError('internal', String(error)));
   }
 }
 

@@ -15,6 +15,11 @@ export class HeaderCodec {
   readonly #inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
   readonly #deflate = createDeflate({ dictionary: headerDictionary });
 
+  constructor() {
+    // Whoever waits for a block hears of its error; nobody waits any more after close().
+    for (const stream of [this.#inflate, this.#deflate]) stream.on('error', () => undefined);
+  }
+
   async decode(block: Uint8Array): Promise<Headers> {
     const data = await through(this.#inflate, block);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

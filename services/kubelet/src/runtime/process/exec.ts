@@ -1,4 +1,4 @@
-import type { ExitStatus, ProcessReference, World } from '@kubelab/world';
+import { DiskError, type ExitStatus, type ProcessReference, type World } from '@kubelab/world';
 import { type CommandStreams, type ContainerConfig, RuntimeError } from '../cri.js';
 import { readJson } from './files.js';
 import { hostPathOf } from './paths.js';
@@ -70,7 +70,12 @@ export async function startExec(
     throw error;
   }
   const exited = child.exited.then(async (status) => {
-    if (reference !== undefined) await world.disk.remove(path);
+    try {
+      if (reference !== undefined) await world.disk.remove(path);
+    } catch (error) {
+      // The file stays: it names a process that is gone, which endExecs sees.
+      if (!(error instanceof DiskError)) throw error;
+    }
     return exitCodeOf(status);
   });
   return {

@@ -10,8 +10,8 @@ import { findKubectls, type Kubectl } from '../src/kubectl.js';
 import { until } from '../src/run.js';
 
 /**
- * exec, attach, cp, port-forward and proxy with every kubectl found: up to 1.29 all of them over SPDY, from 1.30 (commands) and 1.31 (ports) on
- * over WebSocket.
+ * exec, attach, cp, port-forward and proxy with every kubectl found: up to 1.29 all of them over SPDY, from
+ * 1.30 (commands) and 1.31 (ports) on over WebSocket.
  */
 const cluster = testCluster({ port: 17_443, nodes: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'kubelab-streams-'));

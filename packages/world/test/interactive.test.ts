@@ -40,6 +40,14 @@ t.test('what a command printed is there after its end, too', async (t) => {
   t.equal(await all(child.stderr), 'wrong\n');
 });
 
+t.test('its streams are pipes: they can be opened by name', async (t) => {
+  const child = await start('cat /dev/stdin >/dev/stdout; echo wrong >/dev/stderr');
+  await child.write(encoder.encode('through'));
+  child.endInput();
+  t.equal(await all(child.stdout), 'through');
+  t.equal(await all(child.stderr), 'wrong\n');
+});
+
 t.test('a command that nobody reads waits', async (t) => {
   const child = await start('head -c 3000000 /dev/zero; echo done >&2');
   const stderr = child.stderr[Symbol.asyncIterator]();

@@ -1,13 +1,12 @@
 import { type ChildProcess as NodeChild, spawn } from 'node:child_process';
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { resizeCommand, terminalCommand, terminalReport } from '../terminal-command.js';
 import type { ExitStatus, InteractiveProcess, Processes, Signal, TerminalSize } from '../world.js';
+import { type ChildPipes, openPipes } from './pipes.adapter.js';
 
 /** Where the terminal's name is reported; the descriptor is closed before the command runs. */
 const reportDescriptor = 3;
 const reportBytesMax = 4_096;
-/** Unread bytes kept of each output, beyond what the kernel's pipe holds. */
-const readAheadBytes = 64 * 1024;
 const systemPath = '/usr/local/bin:/usr/bin:/bin';
 
 /** A command with pipes, or at a terminal that `script` holds (terminal-command.ts says why). */
@@ -20,30 +19,35 @@ export const startInteractive: Processes['interactive'] = async (options) => {
   const [command = '', ...args] = terminal
     ? terminalCommand(argv, { report: reportDescriptor, shell })
     : argv;
-  const child = spawn(command, args, {
-    env: terminal ? { PATH: systemPath, ...options.env } : options.env,
-    cwd: options.workingDirectory,
-    detached: true,
-    stdio: terminal ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['pipe', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<ExitStatus>((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-  const pid = await started(child);
-  const report = terminal ? reported(child, exited) : Promise.resolve(undefined);
-  return interactive(child, pid, exited, report);
+  const pipes = await openPipes();
+  try {
+    const child = spawn(command, args, {
+      env: terminal ? { PATH: systemPath, ...options.env } : options.env,
+      cwd: options.workingDirectory,
+      detached: true,
+      stdio: terminal ? [...pipes.descriptors, 'pipe'] : [...pipes.descriptors],
+    });
+    const exited = new Promise<ExitStatus>((resolve) => {
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    });
+    const pid = await started(child);
+    const report = terminal ? reported(child, exited) : Promise.resolve(undefined);
+    return interactive(pipes, pid, exited, report);
+  } catch (error) {
+    for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
+    throw error;
+  } finally {
+    pipes.closeDescriptors();
+  }
 };
 
 function interactive(
-  child: NodeChild,
+  { stdin, stdout, stderr }: ChildPipes,
   pid: number,
   exited: Promise<ExitStatus>,
   report: Promise<ReturnType<typeof terminalReport>>,
 ): InteractiveProcess {
-  const { stdin } = child;
-  stdin?.on('error', () => undefined); // EPIPE: a child need not read its input.
-  const stdout = output(child.stdout);
-  const stderr = output(child.stderr);
+  stdin.on('error', () => undefined); // EPIPE: a child need not read its input.
   let inner: number | undefined;
   void report.then((found) => {
     inner = found?.pid;
@@ -55,19 +59,17 @@ function interactive(
   return {
     pid,
     exited,
-    stdout,
-    stderr,
+    stdout: output(stdout),
+    stderr: output(stderr),
     write: (data) =>
       new Promise((resolve) => {
-        if (stdin === null || stdin.destroyed || stdin.writableEnded) resolve();
+        if (stdin.destroyed || stdin.writableEnded) resolve();
         else stdin.write(data, () => resolve());
       }),
-    endInput: () => void stdin?.end(),
+    endInput: () => void stdin.end(),
     resize,
     release: () => {
-      for (const stream of child.stdio) stream?.destroy();
-      stdout.end();
-      stderr.end();
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
     },
     kill: (signal) => {
       if (inner !== undefined) signalGroup(inner, signal);
@@ -83,15 +85,13 @@ function started(child: NodeChild): Promise<number> {
   });
 }
 
-/**
- * Taken up at once: Node.js throws away what is in the pipe of a child that exited when nobody has
- * begun to read it. What waits here is bounded by the stream's and the pipe's size.
- */
-function output(stream: Readable | null): PassThrough {
-  const kept = new PassThrough({ highWaterMark: readAheadBytes });
-  if (stream === null) kept.end();
-  else stream.on('error', () => kept.end()).pipe(kept);
-  return kept;
+async function* output(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk;
+  } catch (error) {
+    // Released while it was read: for the reader that is its end.
+    if (Reflect.get(Object(error), 'code') !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
 
 /** Which terminal the command has; undefined when it ended before it was said. */

@@ -190,7 +190,7 @@ t.test('forwarded connections are independent pairs of streams', async (t) => {
   const close = () => {
     closed = true;
   };
-  const served = portForwardOverSpdy(client.transport, { type: 'portForward', dial, close });
+  const served = portForwardOverSpdy(client.transport, { type: 'portForward', ports: [], dial, close });
   await client.open(1, { streamtype: 'error', port: '80', requestid: '0' }, true);
   await client.open(3, { streamtype: 'data', port: '80', requestid: '0' });
   await client.open(5, { streamtype: 'error', port: '81', requestid: '1' }, true);
@@ -217,7 +217,12 @@ t.test('forwarded connections are independent pairs of streams', async (t) => {
 t.test('a client that breaks the protocol loses its connection', async (t) => {
   const client = new Client();
   const dial = () => fakeWireStream().stream;
-  const served = portForwardOverSpdy(client.transport, { type: 'portForward', dial, close: () => {} });
+  const served = portForwardOverSpdy(client.transport, {
+    type: 'portForward',
+    ports: [],
+    dial,
+    close: () => {},
+  });
   client.say(synStreamFrame(1, bytes('not zlib'), false));
   await t.rejects(served, SpdyError);
   t.ok(client.closed);

@@ -138,7 +138,9 @@ t.test('streams', async (t) => {
       const ws = dial(server, exec, ['unknown', protocol]);
       const heard: string[] = [];
       ws.on('message', (data, binary) =>
-        heard.push(`${binary ? 'binary' : 'text'} ${Buffer.from(data as Buffer).toString('latin1')}`),
+        heard.push(
+          `${binary ? 'binary' : 'text'} ${Buffer.isBuffer(data) ? data.toString('latin1') : 'no buffer'}`,
+        ),
       );
       await once(ws, 'open');
       t.equal(ws.protocol, protocol);
@@ -167,7 +169,27 @@ t.test('streams', async (t) => {
     });
   });
 
-  t.test('what cannot be upgraded is answered as any request', async (t) => {
+  t.test('port-forward as libraries do it: two channels for each port', async (t) => {
+    const ws = dial(server, `${pods}/box/portforward?ports=80&ports=9`, ['v4.channel.k8s.io']);
+    const heard: string[][] = [[], [], [], []];
+    ws.on('message', (data) => {
+      if (Buffer.isBuffer(data)) heard[data[0] ?? 0]?.push(data.subarray(1).toString('latin1'));
+    });
+    await once(ws, 'open');
+    ws.send(Buffer.from('\0hello'));
+    await eventually('both have answered', () => heard[0]?.length === 2 && heard[3]?.length === 2);
+    t.match(heard[0]?.[1], /seen: hello/);
+    t.same(heard[1], ['P\0']);
+    t.same(heard[2], ['\t\0']);
+    t.same(heard[3], ['\t\0', 'error forwarding port 9: connection refused']);
+    ws.close();
+    t.equal(
+      (await refusal(dial(server, `${pods}/box/portforward?ports=x`, ['v4.channel.k8s.io']))).code,
+      400,
+    );
+  });
+
+  t.test('what cannot be upgraded is answered like every other request', async (t) => {
     const v5 = ['v5.channel.k8s.io'];
     const refused = async (path: string) => refusal(dial(server, path, v5));
     t.equal((await refused(`${pods}/none/exec?command=a&stdout=1`)).code, 404);

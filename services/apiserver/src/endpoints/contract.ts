@@ -44,6 +44,8 @@ export type Upgrade =
     }
   | {
       readonly type: 'portForward';
+      /** Those of the query, for the protocol whose streams do not tell them. */
+      readonly ports: readonly number[];
       /** The first message only says that the port took the connection. */
       dial(port: number): WireStream;
       close(): void;

@@ -6,6 +6,9 @@ import { textReply } from './negotiate.js';
 import type { ObjectCall } from './objects.js';
 import { containerName, kubeletAddress } from './pods.js';
 
+/** Of one request: each is two of the 255 channels. */
+const portsMax = 100;
+
 /** GET (WebSocket) and POST (SPDY) pods/NAME/exec and /attach: found here, streamed by the pod's kubelet. */
 export async function podCommand(
   request: ObjectCall,
@@ -59,10 +62,14 @@ export async function podPortForward(
 ): Promise<ApiReply> {
   const { call, registry, namespace, name } = request;
   const pod = (await registry.get({ kind: podKind, namespace, name })) as Pod;
+  const ports = (call.query.ports ?? []).flatMap((text) => text.split(',').map(Number));
+  if (ports.length > portsMax || ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65_535))
+    throw statusErrors.badRequest(`ports: at most ${portsMax}, each from 1 to 65535`);
   assertUpgradable(request);
   const { client, uid } = await dialKubelet(request, pod, context, tls);
   const dial = (port: number) => dialPort(client, { uid, port, signal: call.signal, trace: call.trace });
-  return { ...upgraded, upgrade: { type: 'portForward', dial, close: () => void client.close() } };
+  const close = () => void client.close();
+  return { ...upgraded, upgrade: { type: 'portForward', ports, dial, close } };
 }
 
 const upgraded = { code: 101, headers: {}, body: noBytes };

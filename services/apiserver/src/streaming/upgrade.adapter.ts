@@ -11,6 +11,7 @@ import {
   commandProtocols,
   webSocketTransport,
 } from './websocket.adapter.js';
+import { portsOverWebSocket } from './websocket-ports.adapter.js';
 
 export interface UpgradeRequest {
   readonly request: IncomingMessage;
@@ -50,7 +51,9 @@ export async function serveUpgrade(
     return undefined;
   }
   acceptWebSocket(request, socket, head, protocol, (ws) => {
-    if (upgrade.type === 'portForward') served(portForwardOverSpdy(webSocketTransport(ws), upgrade));
+    if (upgrade.type === 'portForward' && protocol === tunnel)
+      served(portForwardOverSpdy(webSocketTransport(ws), upgrade));
+    else if (upgrade.type === 'portForward') served(portsOverWebSocket(ws, protocol, upgrade));
     else served(commandOverWebSocket(ws, protocol, upgrade));
   });
   socket.once('close', () => upgrade.close());
@@ -62,10 +65,13 @@ function overSpdy(world: World, transport: ByteTransport, upgrade: Upgrade): Pro
   return commandOverSpdy(world, transport, upgrade);
 }
 
+/** SPDY frames in the messages of a WebSocket. */
+const tunnel = 'SPDY/3.1+portforward.k8s.io';
+
 /** In the order of preference. */
 const protocols: Readonly<Record<string, readonly string[]>> = {
   'websocket command': commandProtocols,
-  'websocket portForward': ['SPDY/3.1+portforward.k8s.io'],
+  'websocket portForward': [tunnel, 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io'],
   'spdy command': ['v4.channel.k8s.io'],
   'spdy portForward': ['portforward.k8s.io'],
 };
@@ -79,7 +85,12 @@ function offered({ request, protocol }: UpgradeRequest): string[] {
 /** Which of the client's protocols is spoken; undefined when none is. */
 function chosen(client: UpgradeRequest, upgrade: Upgrade): string | undefined {
   const names = offered(client);
-  return protocols[`${client.protocol} ${upgrade.type}`]?.find((name) => names.includes(name));
+  const needsPorts = (name: string) => client.protocol === 'websocket' && name !== tunnel;
+  return protocols[`${client.protocol} ${upgrade.type}`]?.find(
+    (name) =>
+      names.includes(name) &&
+      !(upgrade.type === 'portForward' && upgrade.ports.length === 0 && needsPorts(name)),
+  );
 }
 
 function refusal(client: UpgradeRequest): ApiReply {

@@ -18,6 +18,11 @@ export const commandProtocols: readonly string[] = [
   'v4.base64.channel.k8s.io',
 ];
 
+/** Messages are base64 text, their channel a digit. */
+export function isText(protocol: string): boolean {
+  return protocol === 'v4.base64.channel.k8s.io';
+}
+
 /** Completes the handshake; refuses by itself (400) what is no WebSocket request. */
 export function acceptWebSocket(
   request: IncomingMessage,
@@ -45,7 +50,7 @@ export async function commandOverWebSocket(
   upgrade: Extract<Upgrade, { type: 'command' }>,
 ): Promise<void> {
   const { stream } = upgrade;
-  const text = protocol === 'v4.base64.channel.k8s.io';
+  const text = isText(protocol);
   ws.on('error', () => ws.terminate());
   ws.on('close', () => upgrade.close());
   ws.on('message', (raw) => {
@@ -74,7 +79,7 @@ export async function commandOverWebSocket(
 }
 
 /** Resolves when the connection took it, or is gone: a slow client is waited for. */
-function sent(ws: WebSocket, channel: number, payload: Uint8Array, text: boolean): Promise<void> {
+export function sent(ws: WebSocket, channel: number, payload: Uint8Array, text: boolean): Promise<void> {
   if (ws.readyState !== WebSocket.OPEN) return Promise.resolve();
   const message = text
     ? `${channel}${Buffer.from(payload).toString('base64')}`
@@ -87,12 +92,12 @@ function bytesOf(raw: RawData): Buffer {
   return raw instanceof ArrayBuffer ? Buffer.from(raw) : raw;
 }
 
-function fromBinary(raw: RawData): { channel: number; payload: Uint8Array } {
+export function fromBinary(raw: RawData): { channel: number; payload: Uint8Array } {
   const data = bytesOf(raw);
   return { channel: data[0] ?? closeChannel, payload: new Uint8Array(data.subarray(1)) };
 }
 
-function fromText(raw: RawData): { channel: number; payload: Uint8Array } {
+export function fromText(raw: RawData): { channel: number; payload: Uint8Array } {
   const data = bytesOf(raw).toString();
   return { channel: Number(data.charAt(0)), payload: new Uint8Array(Buffer.from(data.slice(1), 'base64')) };
 }

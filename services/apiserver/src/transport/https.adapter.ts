@@ -55,6 +55,8 @@ export async function serveHttps(
       serve(options, request, response).catch(() => response.destroy());
     },
   );
+  // The server forgets them once they are upgraded.
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until it is upgraded it is answered as any other request.
     const response = new ServerResponse(request);
@@ -67,6 +69,8 @@ export async function serveHttps(
     response.on('finish', () => socket.end());
     socket.on('error', () => socket.destroy());
     socket.setKeepAlive(true, keepAliveMs);
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
     const protocol = upgradeProtocol(request);
     const client = protocol === undefined ? undefined : { request, socket, head, protocol };
     serve(options, request, response, client).catch(() => socket.destroy());
@@ -81,6 +85,7 @@ export async function serveHttps(
     close: async () => {
       server.close();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
     },
   };
 }

@@ -4,6 +4,9 @@ import type { World } from '@kubelab/world';
 import { type ContainerRuntime, type ContainerStatus, RuntimeError } from '../runtime/cri.js';
 import { serveSession } from './session.js';
 
+/** Of one kubelet at once: commands are processes, forwarded connections sockets. More are refused. */
+const sessionsMax = { command: 512, connection: 8_192 };
+
 export interface StreamingParts {
   readonly world: World;
   readonly runtime: ContainerRuntime;
@@ -24,7 +27,26 @@ export function streamingHandlers(parts: StreamingParts): NonNullable<WireServic
     const { id } = await runningContainer(runtime, request);
     await serveSession(world, stream, () => runtime.Attach(id), request, 'attachment');
   };
-  return { 'kubelet.exec': exec, 'kubelet.attach': attach, 'kubelet.portForward': portForward(runtime) };
+  const command = bounded('command', sessionsMax.command);
+  return {
+    'kubelet.exec': command(exec),
+    'kubelet.attach': command(attach),
+    'kubelet.portForward': bounded('connection', sessionsMax.connection)(portForward(runtime)),
+  };
+}
+
+function bounded(what: string, max: number): (handler: StreamHandler) => StreamHandler {
+  let running = 0;
+  return (handler) => async (stream, request, context) => {
+    if (running >= max)
+      throw new WireError('resourceExhausted', `this kubelet serves ${max} streams of this sort (${what})`);
+    running += 1;
+    try {
+      await handler(stream, request, context);
+    } finally {
+      running -= 1;
+    }
+  };
 }
 
 interface SessionRequest {

@@ -184,6 +184,24 @@ t.test('what was started beside a container ends with it, and with its client', 
   t.match(stays.caller.heard(channels.error), /"ExitCode","message":"137"/);
 });
 
+t.test('a kubelet that starts anew ends the commands of the one before', async (t) => {
+  const directory = freshDirectory();
+  const api = new PodApi();
+  const first = await startKubelet(directory, api);
+  api.put(shellPod('again', 'sleep 60'));
+  await eventually('it runs', () => api.pod('again')?.status?.phase === 'Running');
+  const { caller } = call(first, 'kubelet.exec', exec('again', ['sh', '-c', 'echo $$; exec sleep 60']));
+  const pid = Number(await eventually('it says its pid', () => caller.heard(channels.stdout) || undefined));
+  const reference = await world.processes.reference(pid);
+  await first.stop();
+  const second = await startKubelet(directory, api);
+  t.teardown(() => second.destroy());
+  if (reference === undefined) throw new Error('it did not run');
+  for (let n = 0; n < 100 && (await world.processes.isAlive(reference)); n += 1) await world.timers.sleep(20);
+  t.notOk(await world.processes.isAlive(reference));
+  t.match(await second.runtime.ListContainers(), [{ state: 'CONTAINER_RUNNING' }], 'the pod goes on');
+});
+
 t.test('a process left behind does not hold the client up', async (t) => {
   const kubelet = await running(t, 'left', 'sleep 60');
   const { caller, served } = call(

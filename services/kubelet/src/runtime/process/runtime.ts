@@ -80,7 +80,10 @@ export class ProcessRuntime implements ContainerRuntime {
       for (const name of await disk.list(`${sandbox.directory}/containers`)) {
         const path = `${sandbox.directory}/containers/${name}`;
         const file = await readJson<ContainerFile>(options.world, `${path}/container.json`);
-        if (file !== undefined) runtime.#containers.set(`${uid}_${name}`, file);
+        if (file === undefined) continue;
+        runtime.#containers.set(`${uid}_${name}`, file);
+        // Whoever talked to these did so through the kubelet that is gone.
+        await endExecs(options.world, path);
       }
     }
     return runtime;

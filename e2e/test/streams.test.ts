@@ -95,6 +95,11 @@ t.test('exec: output, errors, input, exit code', async (t) => {
     t.match(told.stdout, sum, `${name}: all of the input, and its end`);
     const echoed = await kubectl.result(['exec', '-i', ...main, '--', 'cat'], megabyte);
     t.equal(echoed.stdout, megabyte, `${name}: all of the output`);
+    const named = await kubectl.result(
+      ['exec', '-i', ...main, '--', 'sh', '-c', 'cat /dev/stdin >/dev/stderr'],
+      'x',
+    );
+    t.equal(named.stderr, 'x', `${name}: streams by their names`);
     const nobody = await kubectl.result(['exec', 'box', '-c', 'nobody', '--', 'true']);
     t.equal(nobody.code, 1);
     t.match(nobody.stderr, /container nobody is not valid for pod box/, name);

@@ -251,6 +251,21 @@ t.test('a container at a terminal is attached to as one', async (t) => {
   t.equal(container?.state, 'CONTAINER_RUNNING', 'detaching leaves it as it is');
 });
 
+t.test('a command at a terminal is asked to end, and then ended, like all others', async (t) => {
+  // A doubled dollar sign is one in a pod.
+  const script = 'trap "" HUP; trap "echo asked" TERM; echo $$$$; while :; do sleep 0.1; done';
+  const kubelet = await running(t, 'hold', script, {}, { tty: true });
+  const [container] = await kubelet.runtime.ListContainers();
+  const log = async () => Buffer.from(await world.disk.readFile(container?.logPath ?? '')).toString();
+  while (!/^\d+/.test(await log())) await world.timers.sleep(20);
+  const reference = await world.processes.reference(Number.parseInt(await log(), 10));
+  await kubelet.runtime.StopContainer(container?.id ?? '', 1_000);
+  t.match(await log(), /^\d+\r\nasked\r\n$/);
+  for (let n = 0; n < 100 && reference && (await world.processes.isAlive(reference)); n += 1)
+    await world.timers.sleep(20);
+  t.notOk(reference === undefined || (await world.processes.isAlive(reference)));
+});
+
 t.test('a forwarded port is a connection to the pod', async (t) => {
   const kubelet = await running(t, 'web', 'sleep 60');
   const [sandbox] = await kubelet.runtime.ListPodSandbox();

@@ -17,7 +17,7 @@ export type Frame =
   /** SETTINGS, WINDOW_UPDATE and whatever else needs no answer: nobody keeps windows in this use of SPDY. */
   | { readonly type: 'other' };
 
-export const resetStatus = { protocolError: 1, refusedStream: 3, cancel: 5 } as const;
+export const resetStatus = { refusedStream: 3 } as const;
 
 /** Clients of Kubernetes send 32 KiB at once. */
 const frameBytesMax = 2 ** 20;
@@ -100,11 +100,6 @@ export function resetFrame(stream: number, status: number): Uint8Array {
 
 export function pingFrame(id: number): Uint8Array {
   return control(types.ping, 0, [numbers(id)]);
-}
-
-/** Nothing new is taken; `lastStream` is the last one that was. */
-export function goAwayFrame(lastStream: number): Uint8Array {
-  return control(types.goAway, 0, [numbers(lastStream, 0)]);
 }
 
 /** A payload in as many frames as it needs. */

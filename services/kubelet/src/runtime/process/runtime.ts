@@ -1,5 +1,5 @@
 import type { Logger } from '@kubelab/telemetry';
-import { type ProcessReference, terminalCommand, type World } from '@kubelab/world';
+import { type ProcessReference, terminalCommand, terminalReport, type World } from '@kubelab/world';
 import {
   type CommandStreams,
   type ContainerConfig,
@@ -246,9 +246,20 @@ export class ProcessRuntime implements ContainerRuntime {
       if ((await this.ContainerStatus(containerId))?.state !== 'CONTAINER_RUNNING') return;
       await world.timers.sleep(stopPollMs);
     }
+    await this.#killAtTerminal(containerId, process);
     await world.processes.signal(process, 'SIGKILL', { group: true });
     while (await world.processes.isAlive(process)) await world.timers.sleep(stopPollMs);
     await this.ContainerStatus(containerId);
+  }
+
+  /** What runs at a terminal has a session of its own: the shim's group does not hold it. */
+  async #killAtTerminal(containerId: string, shim: ProcessReference): Promise<void> {
+    const { world } = this.#options;
+    const found = terminalReport((await readText(world, `${this.#directory(containerId)}/tty`)) ?? '');
+    const leader = found === undefined ? undefined : await world.processes.reference(found.pid);
+    // While the shim waits for it, its pid is nobody else's.
+    if (leader === undefined || !(await world.processes.isAlive(shim))) return;
+    await world.processes.signal(leader, 'SIGKILL', { group: true });
   }
 
   async RemoveContainer(containerId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
+import { connect } from 'node:tls';
 import { channelHead, channels } from '@kubelab/api';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks, noBytes, serveWire, WireError, type WireServer } from '@kubelab/wire';
@@ -213,6 +214,39 @@ t.test('streams', async (t) => {
     t.match(await plain(server, 'POST', exec, spdy), { code: 403, text: /unable to negotiate protocol/ });
     const other = { connection: 'Upgrade', upgrade: 'h2c' };
     t.match(await plain(server, 'GET', `${pods}/box`, other), { code: 200, text: /"name":"box"/ });
+  });
+
+  t.test('whatever comes after an upgrade harms nobody else', async (t) => {
+    const { random, timers } = server.world;
+    const { port } = server.apiserver.secureAddress;
+    const upgrades = [
+      { path: exec, version: 'v4.channel.k8s.io' },
+      { path: `${pods}/box/portforward`, version: 'portforward.k8s.io' },
+    ];
+    let answered = 0;
+    for (let round = 0; round < 40; round += 1) {
+      const { path, version } = upgrades[round % 2] ?? { path: '', version: '' };
+      const headers = `Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${version}`;
+      const socket = connect({ host: '127.0.0.1', port, ...certificateOf(server) });
+      socket.on('error', () => undefined);
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n`);
+      const [first] = await once(socket, 'data');
+      if (String(first).startsWith('HTTP/1.1 101')) answered += 1;
+      // As often as not a frame that begins well.
+      const head = random.int(2) === 0 ? [] : [0x80, 3, 0, 1 + random.int(9), 0, 0, 0, random.int(40)];
+      socket.write(Buffer.concat([Uint8Array.from(head), random.bytes(60)]));
+      await timers.sleep(5);
+      socket.destroy();
+    }
+    t.equal(answered, 40);
+    for (const garbage of ['', '\xff', '4not json', '9x', 'x']) {
+      const ws = dial(server, exec, ['v5.channel.k8s.io']);
+      await once(ws, 'open');
+      ws.send(Buffer.from(garbage, 'latin1'));
+      await timers.sleep(5);
+      ws.terminate();
+    }
+    t.equal((await server.call('GET', `${pods}/box`)).code, 200);
   });
 
   t.test('a WebSocket needs the right to create, as SPDY does', async (t) => {

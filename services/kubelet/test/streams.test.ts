@@ -241,7 +241,6 @@ t.test('a container at a terminal is attached to as one', async (t) => {
   first.caller.go();
   await first.served;
   const { caller, served } = call(kubelet, 'kubelet.attach', options);
-  await world.timers.sleep(200);
   caller.say(channels.resize, '{"Width":101,"Height":41}');
   caller.say(channels.stdin, 'x\n');
   await eventually('it has its size', () => caller.heard(channels.stdout).includes('41 101'));

@@ -1,14 +1,18 @@
 import { resizeCommand, terminalReport, type World } from '@kubelab/world';
-import type { CommandStreams, ContainerStatus } from '../cri.js';
+import { type CommandStreams, type ContainerStatus, RuntimeError } from '../cri.js';
 import { readText } from './files.js';
 
 const pollMs = 20;
 const chunkBytes = 64 * 1024;
-const resizeTimeoutMs = 2_000;
+const toolTimeoutMs = 10_000;
+/** A command that has just been started has its terminal within this. */
+const terminalWaitMs = 5_000;
+const systemPath = '/usr/local/bin:/usr/bin:/bin';
 
 export interface AttachOptions {
   readonly directory: string;
   readonly logPath: string;
+  readonly tty: boolean;
   readonly status: () => Promise<ContainerStatus | undefined>;
   /** Present when the container reads its input: called when the one who writes to it has gone. */
   readonly inputEnded: (() => void) | undefined;
@@ -27,7 +31,7 @@ export async function attachTo(world: World, options: AttachOptions): Promise<Co
       : await world.processes.interactive({
           command: '/bin/sh',
           args: ['-c', 'exec cat >"$0"', `${directory}/stdin`],
-          env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+          env: { PATH: systemPath },
           workingDirectory: directory,
         });
   if (input !== undefined && inputEnded !== undefined) void input.exited.then(inputEnded);
@@ -65,7 +69,9 @@ export async function attachTo(world: World, options: AttachOptions): Promise<Co
     exited,
     write: async (data) => input?.write(data),
     endInput: () => input?.endInput(),
-    resize: (size) => resize(world, directory, size),
+    resize: async (size) => {
+      if (options.tty) await resize(world, directory, size);
+    },
     close: () => {
       gone.abort();
       input?.kill('SIGKILL');
@@ -73,18 +79,36 @@ export async function attachTo(world: World, options: AttachOptions): Promise<Co
   };
 }
 
+/** The named pipe that a container reads its input from. */
+export async function makeInput(world: World, path: string): Promise<void> {
+  const { exitCode, stderr } = await world.processes.run({
+    command: 'mkfifo',
+    args: ['-m', '600', path],
+    env: { PATH: systemPath },
+    workingDirectory: '/',
+    timeoutMs: toolTimeoutMs,
+    outputBytesMax: 1_000,
+  });
+  if (exitCode !== 0) throw new RuntimeError(`no input: ${new TextDecoder().decode(stderr)}`);
+}
+
 async function* none(): AsyncGenerator<Uint8Array> {}
 
 async function resize(world: World, directory: string, size: { columns: number; rows: number }) {
-  const found = terminalReport((await readText(world, `${directory}/tty`)) ?? '');
+  const look = async () => terminalReport((await readText(world, `${directory}/tty`)) ?? '');
+  let found = await look();
+  for (let waitedMs = 0; found === undefined && waitedMs < terminalWaitMs; waitedMs += pollMs) {
+    await world.timers.sleep(pollMs);
+    found = await look();
+  }
   if (found === undefined) return;
   const [command = '', ...args] = resizeCommand(found.terminal, size);
   await world.processes.run({
     command,
     args,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    env: { PATH: systemPath },
     workingDirectory: directory,
-    timeoutMs: resizeTimeoutMs,
+    timeoutMs: toolTimeoutMs,
     outputBytesMax: 1_000,
   });
 }

@@ -11,7 +11,7 @@ import {
   RuntimeError,
   type TcpStreams,
 } from '../cri.js';
-import { attachTo } from './attach.js';
+import { attachTo, makeInput } from './attach.js';
 import { endExecs, execArgv, startExec } from './exec.js';
 import { readJson, readText } from './files.js';
 import { type Image, ImageCatalogue } from './images.js';
@@ -174,6 +174,8 @@ export class ProcessRuntime implements ContainerRuntime {
     const { tty, stdin } = file.config;
     // At a terminal without anybody to type, nothing comes; an input that ends would be taken for ^D.
     const input = stdin === true || tty === true ? `${directory}/stdin` : '';
+    // Before anybody can attach: who writes to a name that is not there would make a file of it.
+    if (input !== '') await makeInput(world, input);
     const shell = env.SHELL;
     const command = tty === true ? terminalCommand(argv, { report: `${directory}/tty`, shell }) : argv;
     const child = await world.processes.spawn({
@@ -369,6 +371,7 @@ export class ProcessRuntime implements ContainerRuntime {
     return attachTo(world, {
       directory,
       logPath: `${directory}/log`,
+      tty: config.tty === true,
       status: () => this.ContainerStatus(containerId),
       inputEnded: reads ? endInput : undefined,
     });

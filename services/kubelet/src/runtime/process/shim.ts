@@ -14,7 +14,6 @@ tty="\${exit_file%/*}/tty"
 trap : TERM
 trap 'exec 9>&-' USR1
 if [ -n "$input" ]; then
-  [ -p "$input" ] || mkfifo -m 600 "$input"
   exec 9<>"$input"
   "$@" <"$input" 9>&- &
 else

@@ -160,7 +160,7 @@ t.test('at a terminal: echoed, sized, one output', async (t) => {
 });
 
 t.test('what was started beside a container ends with it, and with its client', async (t) => {
-  const kubelet = await running(t, 'ends', 'sleep 60');
+  const kubelet = await running(t, 'ends', 'sleep 60', { restartPolicy: 'Never' });
   const pidOf = async (caller: Caller) => {
     const pid = Number(await eventually('it says its pid', () => caller.heard(channels.stdout) || undefined));
     const reference = await world.processes.reference(pid);
@@ -253,7 +253,7 @@ t.test('a container at a terminal is attached to as one', async (t) => {
 t.test('a command at a terminal is asked to end, and then ended, like all others', async (t) => {
   // A doubled dollar sign is one in a pod.
   const script = 'trap "" HUP; trap "echo asked" TERM; echo $$$$; while :; do sleep 0.1; done';
-  const kubelet = await running(t, 'hold', script, {}, { tty: true });
+  const kubelet = await running(t, 'hold', script, { restartPolicy: 'Never' }, { tty: true });
   const [container] = await kubelet.runtime.ListContainers();
   const log = async () => Buffer.from(await world.disk.readFile(container?.logPath ?? '')).toString();
   while (!/^\d+/.test(await log())) await world.timers.sleep(20);

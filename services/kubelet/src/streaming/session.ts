@@ -53,10 +53,13 @@ export async function serveSession(
     void closeWhenQuiet(world, pumps, session);
     return code;
   });
-  await Promise.all(pumps.map((pump) => pump.run()));
-  const exitCode = await exited;
-  sendStatus(stream, exitStatusOf(endOf === 'command' ? exitCode : 0));
-  session.close();
+  try {
+    await Promise.all(pumps.map((pump) => pump.run()));
+    const exitCode = await exited;
+    sendStatus(stream, exitStatusOf(endOf === 'command' ? exitCode : 0));
+  } finally {
+    session.close();
+  }
 }
 
 /** The command is over: what it left behind and what says nothing any more does not hold the session up. */
@@ -111,15 +114,18 @@ class Pump {
   }
 
   async run(): Promise<void> {
-    for await (const payload of this.#output) {
-      this.turns += 1;
-      if (this.#channel === undefined) continue;
-      this.reading = false;
-      const taken = this.#stream.send({ head: { channel: this.#channel }, payload });
-      await this.#stream.writable();
-      this.reading = true;
-      if (!taken) break;
+    try {
+      for await (const payload of this.#output) {
+        this.turns += 1;
+        if (this.#channel === undefined) continue;
+        this.reading = false;
+        const taken = this.#stream.send({ head: { channel: this.#channel }, payload });
+        await this.#stream.writable();
+        this.reading = true;
+        if (!taken) break;
+      }
+    } finally {
+      this.done = true;
     }
-    this.done = true;
   }
 }

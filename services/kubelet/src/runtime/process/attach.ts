@@ -75,6 +75,7 @@ export async function attachTo(world: World, options: AttachOptions): Promise<Co
     close: () => {
       gone.abort();
       input?.kill('SIGKILL');
+      input?.release();
     },
   };
 }

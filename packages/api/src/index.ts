@@ -16,5 +16,6 @@ export { rulesOf } from './rules/index.js';
 export { type Field, type FieldType, hasType, objectType } from './schema.js';
 export * from './selectors.js';
 export { apiError, fieldErrors, statusErrors } from './status-errors.js';
+export * from './streams.js';
 export { validate } from './validate/index.js';
 export { isKubeObject, parseManifests, parseYaml } from './yaml.js';

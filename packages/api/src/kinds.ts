@@ -52,6 +52,8 @@ const rbac = (kind: string, resource: string, more: Partial<KindInfo> = {}) =>
 const review = (group: string, kind: string, resource: string, namespaced = false) =>
   row({ group, version: 'v1', kind, resource, namespaced, verbs: ['create'] });
 
+const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
+
 export const namespaceKind = core('Namespace', 'namespaces', {
   shortNames: ['ns'],
   namespaced: false,
@@ -61,7 +63,7 @@ export const namespaceKind = core('Namespace', 'namespaces', {
 export const nodeKind = core('Node', 'nodes', {
   shortNames: ['no'],
   namespaced: false,
-  subresources: [status],
+  subresources: [status, { name: 'proxy', verbs: proxyVerbs, kind: 'NodeProxyOptions', version: 'v1' }],
 });
 export const podKind = core('Pod', 'pods', {
   shortNames: ['po'],
@@ -71,13 +73,17 @@ export const podKind = core('Pod', 'pods', {
     { name: 'binding', verbs: ['create'], kind: 'Binding', version: 'v1' },
     { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
     { name: 'log', verbs: ['get'] },
+    { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions', version: 'v1' },
+    { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions', version: 'v1' },
+    { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions', version: 'v1' },
+    { name: 'proxy', verbs: proxyVerbs, kind: 'PodProxyOptions', version: 'v1' },
   ],
 });
 export const serviceKind = core('Service', 'services', {
   shortNames: ['svc'],
   categories: ['all'],
   createOnUpdate: true,
-  subresources: [status],
+  subresources: [status, { name: 'proxy', verbs: proxyVerbs, kind: 'ServiceProxyOptions', version: 'v1' }],
 });
 export const endpointsKind = core('Endpoints', 'endpoints', {
   shortNames: ['ep'],

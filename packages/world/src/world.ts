@@ -252,6 +252,44 @@ export interface ChildProcess {
   kill(signal: Signal): void;
 }
 
+/** A command that somebody talks to while it runs: `kubectl exec`. */
+export interface InteractiveOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The child's whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Runs at a terminal of its own (a pty); what it prints, errors too, comes as stdout. */
+  readonly terminal?: boolean;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * A child with pipes or a terminal. Who reads its output slowly makes it wait: what is read ahead of the reader is
+ * bounded by the pipes (64 KiB each here and in the kernel).
+ */
+export interface InteractiveProcess {
+  readonly pid: number;
+  /** When the command itself ended; what it printed may still be unread. A terminal's command that a signal ended has 128 + signal. */
+  readonly exited: Promise<ExitStatus>;
+  /** May be read once. Ends when every process that holds the pipe has ended, or with release(). */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** Resolves when the child's pipe took it, or when nobody is left to read it. */
+  write(data: Uint8Array): Promise<void>;
+  endInput(): void;
+  /** Does nothing without a terminal. */
+  resize(size: TerminalSize): Promise<void>;
+  /** Reaches its whole process group. */
+  kill(signal: Signal): void;
+  /** Closes this side of every stream: what still runs writes to nobody. Idempotent. */
+  release(): void;
+}
+
 /** What tells a process from a later one with the same pid. */
 export interface ProcessReference {
   readonly pid: number;
@@ -262,6 +300,8 @@ export interface ProcessReference {
 export interface Processes {
   /** Rejects when the command cannot be started (absent, not executable). */
   spawn(options: SpawnOptions): Promise<ChildProcess>;
+  /** As spawn, with streams to talk to it. It has a session of its own; it does not outlive what reads it for long. */
+  interactive(options: InteractiveOptions): Promise<InteractiveProcess>;
   /**
    * Runs to the end and gathers output, cut at `outputBytesMax` each. Kills the child's group on timeout or
    * abort.

@@ -1,7 +1,7 @@
 import type { ProcessReference, World } from '@kubelab/world';
 import type { PodSandbox } from './runtime/cri.js';
+import { readJson } from './runtime/process/files.js';
 import { removePodAddress } from './runtime/process/network.js';
-import { readJson } from './runtime/process/runtime.js';
 
 /**
  * Ends every container that a kubelet recorded below its data directory; for when the kubelet is gone for

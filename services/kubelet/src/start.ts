@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Pod } from '@kubelab/api';
 import { Client, connectApiserver, EventRecorder } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import type { Logger } from '@kubelab/telemetry';
@@ -14,6 +15,8 @@ import { Backoff } from './pod/backoff.js';
 import { PodSyncLoop } from './pod/sync-loop.js';
 import type { NetworkMode } from './runtime/process/network.js';
 import { ProcessRuntime } from './runtime/process/runtime.js';
+import { kubeletPage } from './streaming/pages.js';
+import { streamingHandlers } from './streaming/service.js';
 
 const rotateEveryMs = 10_000;
 
@@ -52,15 +55,15 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
-  const logs = logService({ world, runtime, times, waitingOf });
-  const server = await serveWire(context, { address: config.listen, tls, services: [logs, config.debug] });
+  const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods() });
+  const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });
   // Apiservers find a kubelet by its node's InternalIP.
   const isElsewhere = config.listen.host !== nodeIp && config.listen.host !== '0.0.0.0';
   const second = isElsewhere
     ? await serveWire(context, {
         address: { host: nodeIp, port: server.address.port },
         tls,
-        services: [logs],
+        services: [service],
       })
     : undefined;
   const kubeletPort = server.address.port;
@@ -94,12 +97,13 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
 }
 
 /** What apiservers ask a kubelet for. */
-function logService(parts: LogParts): WireService {
+function kubeletService(parts: LogParts & { readonly pods: () => readonly Pod[] }): WireService {
   return {
-    stream: { 'kubelet.containerLogs': containerLogs(parts) },
+    unary: { 'kubelet.page': kubeletPage(parts.pods) },
+    stream: { 'kubelet.containerLogs': containerLogs(parts), ...streamingHandlers(parts) },
     authorize: (peer) => {
       if (!peer.organizations.includes('kubelab:apiservers'))
-        throw new WireError('permissionDenied', `${peer.commonName} may not read logs; apiservers may`);
+        throw new WireError('permissionDenied', `${peer.commonName} is not an apiserver`);
     },
   };
 }

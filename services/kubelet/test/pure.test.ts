@@ -3,7 +3,7 @@ import { tailOffset } from '../src/logs.js';
 import { Backoff } from '../src/pod/backoff.js';
 import { expandVariables } from '../src/pod/env.js';
 import { addressAt, nextAddress } from '../src/runtime/process/network.js';
-import { hostPathOf } from '../src/runtime/process/runtime.js';
+import { hostPathOf } from '../src/runtime/process/paths.js';
 
 t.test('variables are expanded, escaped and left alone as Kubernetes does', async (t) => {
   const env = { A: '1' };

@@ -20,8 +20,8 @@ t.test("a route that is refused is set again, and only other nodes' are", async 
     const stderr = new TextEncoder().encode('RTNETLINK answers: Network is unreachable');
     return { exitCode, signal: null, stdout: new Uint8Array(0), stderr, timedOut: false };
   };
-  const { spawn, reference, isAlive, signal } = world.processes;
-  const processes = { spawn, reference, isAlive, signal, run };
+  const { spawn, interactive, reference, isAlive, signal } = world.processes;
+  const processes = { spawn, interactive, reference, isAlive, signal, run };
   const list = { metadata: { resourceVersion: '1' }, items: [node('node-1', 1), node('node-2', 2)] };
   const never = new Promise<never>(() => {});
   const client = new Client({

@@ -9,6 +9,7 @@ import type {
   Signal,
   SpawnOptions,
 } from '../world.js';
+import { startInteractive } from './interactive.adapter.js';
 
 /** Signals a process, or with `group` the group that it leads; false when there is none. */
 function send(pid: number, signal: Signal, group: boolean): boolean {
@@ -130,6 +131,7 @@ async function isAlive(reference: ProcessReference): Promise<boolean> {
 export const realProcesses: Processes = {
   spawn: spawnChild,
   run: runToEnd,
+  interactive: startInteractive,
   reference: async (pid) => {
     const stat = await statOf(pid);
     return stat === undefined ? undefined : { pid, startToken: stat.startToken };

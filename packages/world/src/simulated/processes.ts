@@ -1,4 +1,4 @@
-import type { ChildProcess, Processes, ProcessReference, Signal } from '../world.js';
+import type { ChildProcess, InteractiveProcess, Processes, ProcessReference, Signal } from '../world.js';
 import type { Kernel } from './kernel.js';
 
 /** What a simulated command does: it ends by itself after a while, or runs until it is killed. */
@@ -6,6 +6,8 @@ export interface Behaviour {
   readonly runMs?: number;
   readonly exitCode: number;
   readonly stdout?: string;
+  /** Interactive only: it answers with what it is told, and ends when its input does. */
+  readonly echoes?: boolean;
 }
 
 interface Running {
@@ -55,6 +57,10 @@ export class SimulatedProcesses {
           timedOut,
         };
       },
+      interactive: async (options) => {
+        await this.#kernel.delay(1);
+        return this.#interactive(this.#behaviour(options.command));
+      },
       reference: async (pid) => this.#running.get(pid)?.reference,
       isAlive: async (reference) =>
         this.#running.get(reference.pid)?.reference.startToken === reference.startToken,
@@ -84,10 +90,63 @@ export class SimulatedProcesses {
     return { pid, exited, kill: (signal) => void this.#signal(reference, signal) };
   }
 
+  #interactive(behaviour: Behaviour): InteractiveProcess {
+    const { exitCode, stdout = '', echoes = false, runMs = 1 } = behaviour;
+    const child = this.#spawn(echoes ? { exitCode } : { exitCode, runMs });
+    const output = new Output();
+    if (stdout !== '') output.push(new TextEncoder().encode(stdout));
+    void child.exited.then(() => output.end());
+    const silent = new Output();
+    silent.end();
+    return {
+      ...child,
+      stdout: output,
+      stderr: silent,
+      write: async (data) => {
+        if (echoes) output.push(data);
+      },
+      endInput: () => {
+        if (echoes) this.#running.get(child.pid)?.end(exitCode, null);
+      },
+      resize: async () => {},
+      release: () => output.end(),
+    };
+  }
+
   #signal(reference: ProcessReference, signal: Signal): boolean {
     const running = this.#running.get(reference.pid);
     if (running === undefined || running.reference.startToken !== reference.startToken) return false;
     if (['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP'].includes(signal)) running.end(null, signal);
     return true;
+  }
+}
+
+/** What a simulated command prints; the tests that make it bound it. */
+class Output implements AsyncIterable<Uint8Array> {
+  readonly #chunks: Uint8Array[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
+
+  push(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    this.#chunks.push(chunk);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#chunks.shift();
+      if (chunk !== undefined) yield chunk;
+      else if (this.#ended) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
   }
 }

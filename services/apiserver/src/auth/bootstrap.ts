@@ -55,9 +55,11 @@ const view = [
   rule(['apps'], workloads, read),
   rule([discovery], ['endpointslices'], read),
 ];
+const streams = ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'];
 const edit = [
   ...view,
-  rule([''], ['secrets'], read),
+  rule([''], ['secrets', ...streams, 'services/proxy'], read),
+  rule([''], [...streams, 'services/proxy'], write),
   rule(
     [''],
     ['configmaps', 'endpoints', 'events', 'pods', 'pods/eviction', 'secrets', 'serviceaccounts', 'services'],

@@ -15,7 +15,7 @@ import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
 import { asStatus } from '../storage/storage.js';
-import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from './contract.js';
+import type { ApiCall, ApiHandler, ApiReply, StreamChunk, Upgrade } from './contract.js';
 import { discovery } from './discovery.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
@@ -32,14 +32,18 @@ import {
   updateObject,
   writeScale,
 } from './objects.js';
+import { podCommand, podPortForward } from './pod-streams.js';
 import { bindPod, evictPod, podLog } from './pods.js';
+import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
 import { watch } from './watch.js';
 
 /** Requests under way (streams apart); more are refused with 429. */
 const inFlightMax = 800;
-/** Watches and followed logs. */
+const streamed = ['log', 'exec', 'attach', 'portforward', 'proxy'];
+const commandSubresources = ['exec', 'attach', 'portforward'];
+/** Watches, followed logs, upgraded connections. */
 const streamsMax = 20_000;
 const requestTimeoutMs = 60_000;
 const managerLengthMax = 128;
@@ -72,11 +76,21 @@ export function createHandler(parts: HandlerParts): ApiHandler {
       streams -= 1;
     }
   };
+  const countedUpgrade = (upgrade: Upgrade): Upgrade => {
+    streams += 1;
+    let open = true;
+    const close = () => {
+      if (open) streams -= 1;
+      open = false;
+      upgrade.close();
+    };
+    return { ...upgrade, close };
+  };
   return async (call) => {
     const startedMs = world.clock.monotonicMs();
     const info = requestInfo(call.method, call.path, call.query);
     const warnings: string[] = [];
-    const long = info.verb === 'watch' || (info.resource && info.subresource === 'log');
+    const long = info.verb === 'watch' || (info.resource && streamed.includes(info.subresource));
     // Whoever asks whether this server is well must hear it when it is busy, too.
     const exempt = !info.resource && isHealthPath(info.path);
     if (!long) inFlight += 1;
@@ -87,7 +101,11 @@ export function createHandler(parts: HandlerParts): ApiHandler {
         route(parts, asImpersonated(parts.authorizer, limited), info, (text) => warnings.push(text)),
       );
       const { body } = answer;
-      const bounded = body instanceof Uint8Array ? answer : { ...answer, body: counted(body) };
+      const bounded: ApiReply = {
+        ...answer,
+        ...(body instanceof Uint8Array ? {} : { body: counted(body) }),
+        ...(answer.upgrade === undefined ? {} : { upgrade: countedUpgrade(answer.upgrade) }),
+      };
       return finish(parts, call, info, bounded, warnings, startedMs);
     } catch (error) {
       return finish(parts, call, info, failure(parts, call, error), warnings, startedMs);
@@ -132,10 +150,13 @@ async function route(
 ): Promise<ApiReply> {
   if (!info.resource) return nonResource(parts, call, info.path);
   authorize(parts, call, info);
+  // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
+  if (info.verb === 'get' && commandSubresources.includes(info.subresource))
+    authorize(parts, call, { ...info, verb: 'create' });
   const { kind } = info;
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
-  const form = info.subresource === 'log' ? jsonForm : acceptedForm(call.headers.accept);
+  const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts.authorizer, kind, call, form);
   const { namespace, name, subresource } = info;
@@ -207,6 +228,13 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
       return evictPod(request);
     case 'log':
       return kind === podKind ? podLog(request, parts.context, parts.tls) : notServed(request.call);
+    case 'exec':
+    case 'attach':
+      return podCommand(request, parts.context, parts.tls);
+    case 'proxy':
+      return proxy(request, parts.context, parts.tls);
+    case 'portforward':
+      return podPortForward(request, parts.context, parts.tls);
     default:
       return notServed(request.call);
   }

@@ -152,7 +152,7 @@ export async function podLog(request: ObjectCall, context: WireContext, tls: Tls
   };
 }
 
-function containerName(pod: Pod, wanted: string | undefined): string {
+export function containerName(pod: Pod, wanted: string | undefined): string {
   const names = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(
     (container) => container.name,
   );
@@ -168,7 +168,7 @@ function containerName(pod: Pod, wanted: string | undefined): string {
   );
 }
 
-function kubeletAddress(node: Node) {
+export function kubeletAddress(node: Node) {
   const host = node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
   const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port;
   if (host === undefined || port === undefined)

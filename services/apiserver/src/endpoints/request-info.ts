@@ -61,7 +61,8 @@ export function requestInfo(method: Method, path: string, query: Query): Request
   const verb = (name === '' ? collectionVerbs : objectVerbs)[method];
   return {
     resource: true,
-    verb: wantsWatch && (method === 'GET' || method === 'HEAD') ? 'watch' : verb,
+    // Behind /proxy the query is somebody else's.
+    verb: wantsWatch && subresource !== 'proxy' && (method === 'GET' || method === 'HEAD') ? 'watch' : verb,
     group,
     version,
     resourceName,

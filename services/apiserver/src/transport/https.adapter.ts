@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { bodyBytesMax, statusErrors } from '@kubelab/api';
@@ -11,6 +12,7 @@ import { anonymous, userOf } from '../auth/authenticate.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/contract.js';
 import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
+import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const gzipBytesMin = 128 * 1024;
@@ -18,6 +20,8 @@ const headersTimeoutMs = 10_000;
 const connectionsMax = 5_000;
 /** A stream's reader that takes nothing for so long is gone. */
 const stalledMs = 30_000;
+/** An upgraded connection may be silent; a client that is gone without a word is found out by TCP. */
+const keepAliveMs = 30_000;
 const compress = promisify(gzip);
 
 export interface HttpsOptions {
@@ -51,6 +55,26 @@ export async function serveHttps(
       serve(options, request, response).catch(() => response.destroy());
     },
   );
+  // The server forgets them once they are upgraded.
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until it is upgraded it is answered as any other request.
+    const response = new ServerResponse(request);
+    if (!(socket instanceof TLSSocket)) {
+      socket.destroy();
+      return;
+    }
+    response.assignSocket(socket);
+    response.shouldKeepAlive = false;
+    response.on('finish', () => socket.end());
+    socket.on('error', () => socket.destroy());
+    socket.setKeepAlive(true, keepAliveMs);
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
+    const protocol = upgradeProtocol(request);
+    const client = protocol === undefined ? undefined : { request, socket, head, protocol };
+    serve(options, request, response, client).catch(() => socket.destroy());
+  });
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 60_000;
   await listening(server, address);
@@ -61,6 +85,7 @@ export async function serveHttps(
     close: async () => {
       server.close();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
     },
   };
 }
@@ -79,10 +104,13 @@ async function serve(
   options: HttpsOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  client?: UpgradeRequest,
 ): Promise<void> {
   const { world, handler } = options;
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  // Of an upgraded connection the response is let go, not the socket.
+  if (client === undefined) response.on('close', () => gone.abort());
+  else client.socket.on('close', () => gone.abort());
   const user = authenticated(request);
   const url = new URL(request.url ?? '/', 'https://apiserver');
   const headers = Object.fromEntries(
@@ -123,8 +151,15 @@ async function serve(
     user,
     trace,
     signal: gone.signal,
+    ...(client === undefined ? {} : { upgrade: client.protocol }),
   };
-  return send(options, request, response, await handler(call));
+  const answer = await handler(call);
+  if (client === undefined || answer.upgrade === undefined) return send(options, request, response, answer);
+  if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
+  const refused = await serveUpgrade(world, client, answer.upgrade);
+  if (refused === undefined) return;
+  if (client.socket instanceof TLSSocket) response.assignSocket(client.socket);
+  return send(options, request, response, refused);
 }
 
 function isMethod(method: string): method is Method {

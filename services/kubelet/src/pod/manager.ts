@@ -264,6 +264,9 @@ export class PodManager {
         workingDir: container.workingDir,
         envs: { POD_NAME: pod.metadata.name, NODE_NAME: pod.spec?.nodeName ?? '', ...envs },
         mounts: mountsOf(container, mounts),
+        stdin: container.stdin === true,
+        stdinOnce: container.stdinOnce === true,
+        tty: container.tty === true,
       });
       this.#event(pod, 'Normal', 'Created', `Created container: ${container.name}`, container);
       await runtime.StartContainer(id);

@@ -57,6 +57,11 @@ export class PodSyncLoop {
     return this.#pods.synced && this.#services.synced;
   }
 
+  /** As the API has them. */
+  pods(): readonly Pod[] {
+    return this.#pods.list();
+  }
+
   start(): void {
     const { world, log, runtime } = this.#options;
     this.#pods.start();

@@ -1,3 +1,4 @@
+import type { TerminalSize } from '@kubelab/world';
 import type { Image } from './process/images.js';
 
 /**
@@ -21,6 +22,16 @@ export interface ContainerRuntime {
   ListContainers(podSandboxId?: string): Promise<ContainerStatus[]>;
   ContainerStatus(containerId: string): Promise<ContainerStatus | undefined>;
   ExecSync(containerId: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  /** A command in a running container's environment. It does not outlive the container. */
+  Exec(
+    containerId: string,
+    command: readonly string[],
+    options: { readonly tty: boolean },
+  ): Promise<CommandStreams>;
+  /** A running container's own input and output, from now on. */
+  Attach(containerId: string): Promise<CommandStreams>;
+  /** A TCP connection to a port of the sandbox. */
+  PortForward(podSandboxId: string, port: number): Promise<TcpStreams>;
   ImageStatus(image: string): Promise<Image | undefined>;
   /** Rejects with RuntimeError when there is no such image. */
   PullImage(image: string): Promise<Image>;
@@ -54,6 +65,9 @@ export interface ContainerConfig {
   readonly workingDir: string | undefined;
   readonly envs: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
 }
 
 export interface ContainerStatus {
@@ -81,4 +95,27 @@ export interface ExecResult {
 /** What a runtime could not do, worded for the pod's owner. */
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError';
+}
+
+/** Somebody talks to a command. Output is read at the reader's pace: a slow one makes the command wait. */
+export interface CommandStreams {
+  /** May each be read once. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** The exit code; 128 + signal for a command that a signal ended. */
+  readonly exited: Promise<number>;
+  /** Resolves when it was taken, or when nobody is left to read it. */
+  write(data: Uint8Array): Promise<void>;
+  endInput(): void;
+  resize(size: TerminalSize): Promise<void>;
+  /** Nobody talks to it any more: ends what Exec started, and leaves what was attached to. Idempotent. */
+  close(): void;
+}
+
+export interface TcpStreams {
+  /** May be read once. Rejects with RuntimeError when the connection broke. */
+  readonly data: AsyncIterable<Uint8Array>;
+  write(data: Uint8Array): Promise<void>;
+  end(): void;
+  close(): void;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '@kubelab/telemetry';
-import { DiskError, type ProcessReference, type World } from '@kubelab/world';
+import { type ProcessReference, terminalCommand, terminalReport, type World } from '@kubelab/world';
 import {
+  type CommandStreams,
   type ContainerConfig,
   type ContainerRuntime,
   type ContainerStatus,
@@ -8,10 +9,16 @@ import {
   type PodSandbox,
   type PodSandboxConfig,
   RuntimeError,
+  type TcpStreams,
 } from '../cri.js';
+import { attachTo, makeInput } from './attach.js';
+import { endExecs, execArgv, startExec } from './exec.js';
+import { readJson, readText } from './files.js';
 import { type Image, ImageCatalogue } from './images.js';
 import { addPodAddress, addressAt, type NetworkMode, nextAddress, removePodAddress } from './network.js';
+import { hostPathOf } from './paths.js';
 import { shimScript } from './shim.js';
+import { connectTcp } from './tcp.adapter.js';
 
 const stopPollMs = 50;
 const execOutputBytesMax = 16 * 1024;
@@ -73,7 +80,10 @@ export class ProcessRuntime implements ContainerRuntime {
       for (const name of await disk.list(`${sandbox.directory}/containers`)) {
         const path = `${sandbox.directory}/containers/${name}`;
         const file = await readJson<ContainerFile>(options.world, `${path}/container.json`);
-        if (file !== undefined) runtime.#containers.set(`${uid}_${name}`, file);
+        if (file === undefined) continue;
+        runtime.#containers.set(`${uid}_${name}`, file);
+        // Whoever talked to these did so through the kubelet that is gone.
+        await endExecs(options.world, path);
       }
     }
     return runtime;
@@ -161,9 +171,16 @@ export class ProcessRuntime implements ContainerRuntime {
     const { world } = this.#options;
     const directory = this.#directory(containerId);
     const { argv, env, workingDirectory } = await this.#commandOf(file);
+    const { tty, stdin } = file.config;
+    // At a terminal without anybody to type, nothing comes; an input that ends would be taken for ^D.
+    const input = stdin === true || tty === true ? `${directory}/stdin` : '';
+    // Before anybody can attach: who writes to a name that is not there would make a file of it.
+    if (input !== '') await makeInput(world, input);
+    const shell = env.SHELL;
+    const command = tty === true ? terminalCommand(argv, { report: `${directory}/tty`, shell }) : argv;
     const child = await world.processes.spawn({
       command: '/bin/sh',
-      args: ['-c', shimScript, 'kubelab-shim', `${directory}/exit`, ...argv],
+      args: ['-c', shimScript, 'kubelab-shim', `${directory}/exit`, input, ...command],
       env,
       workingDirectory,
       outputPath: `${directory}/log`,
@@ -190,6 +207,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const env: Record<string, string> = {
       PATH: path,
       HOME: sandbox.directory,
+      ...(config.tty === true ? { TERM: 'xterm' } : {}),
       ...image.env,
       ...config.envs,
       HOSTNAME: sandbox.name.slice(0, 63),
@@ -230,9 +248,20 @@ export class ProcessRuntime implements ContainerRuntime {
       if ((await this.ContainerStatus(containerId))?.state !== 'CONTAINER_RUNNING') return;
       await world.timers.sleep(stopPollMs);
     }
+    await this.#killAtTerminal(containerId, process);
     await world.processes.signal(process, 'SIGKILL', { group: true });
     while (await world.processes.isAlive(process)) await world.timers.sleep(stopPollMs);
     await this.ContainerStatus(containerId);
+  }
+
+  /** What runs at a terminal has a session of its own: the shim's group does not hold it. */
+  async #killAtTerminal(containerId: string, shim: ProcessReference): Promise<void> {
+    const { world } = this.#options;
+    const found = terminalReport((await readText(world, `${this.#directory(containerId)}/tty`)) ?? '');
+    const leader = found === undefined ? undefined : await world.processes.reference(found.pid);
+    // While the shim waits for it, its pid is nobody else's.
+    if (leader === undefined || !(await world.processes.isAlive(shim))) return;
+    await world.processes.signal(leader, 'SIGKILL', { group: true });
   }
 
   async RemoveContainer(containerId: string): Promise<void> {
@@ -286,6 +315,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const text = await readText(world, `${this.#directory(id)}/exit`);
     if (text === undefined && alive) return file;
     if (text === undefined) await world.processes.signal(file.process, 'SIGKILL', { group: true });
+    await endExecs(world, this.#directory(id));
     const now = this.#containers.get(id) ?? file;
     if (now.exitCode !== undefined) return now; // Another look was quicker.
     const exitCode = text === undefined || text === '' ? 137 : Number(text);
@@ -313,6 +343,44 @@ export class ProcessRuntime implements ContainerRuntime {
       output: decoder.decode(result.stdout) + decoder.decode(result.stderr),
       timedOut: result.timedOut,
     };
+  }
+
+  async Exec(
+    containerId: string,
+    command: readonly string[],
+    { tty }: { readonly tty: boolean },
+  ): Promise<CommandStreams> {
+    const file = this.#file(containerId);
+    const { env, workingDirectory } = await this.#commandOf(file);
+    const argv = execArgv(command, file.config.mounts);
+    await this.#assertExecutable(argv[0] ?? '', env.PATH ?? this.#options.path);
+    const environment = tty ? { TERM: 'xterm', ...env } : env;
+    const { world } = this.#options;
+    return startExec(world, this.#directory(containerId), { argv, env: environment, workingDirectory, tty });
+  }
+
+  async Attach(containerId: string): Promise<CommandStreams> {
+    const { config, process } = this.#file(containerId);
+    const { world } = this.#options;
+    const directory = this.#directory(containerId);
+    const reads = config.stdin === true || config.tty === true;
+    const endInput = () => {
+      // The shim lets go of the pipe, and the container reads the end of its input.
+      if (config.stdinOnce === true && process !== undefined) void world.processes.signal(process, 'SIGUSR1');
+    };
+    return attachTo(world, {
+      directory,
+      logPath: `${directory}/log`,
+      tty: config.tty === true,
+      status: () => this.ContainerStatus(containerId),
+      inputEnded: reads ? endInput : undefined,
+    });
+  }
+
+  async PortForward(podSandboxId: string, port: number): Promise<TcpStreams> {
+    const sandbox = this.#sandboxes.get(podSandboxId);
+    if (sandbox === undefined) throw new RuntimeError(`sandbox "${podSandboxId}" not found`);
+    return connectTcp(sandbox.ip, port);
   }
 
   ImageStatus(image: string): Promise<Image | undefined> {
@@ -346,35 +414,4 @@ export class ProcessRuntime implements ContainerRuntime {
       { mode: 0o600 }, // The environment may hold secrets.
     );
   }
-}
-
-/**
- * There is no mount namespace: a text that begins with a mount's path is given the directory behind it. The
- * longest path wins.
- */
-export function hostPathOf(text: string, mounts: ContainerConfig['mounts']): string {
-  const mount = [...mounts]
-    .sort((a, b) => b.containerPath.length - a.containerPath.length)
-    .find(
-      ({ containerPath }) =>
-        text === containerPath || text.startsWith(`${containerPath.replace(/\/$/, '')}/`),
-    );
-  return mount === undefined
-    ? text
-    : mount.hostPath + text.slice(mount.containerPath.replace(/\/$/, '').length);
-}
-
-async function readText(world: World, path: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await world.disk.readFile(path));
-  } catch (error) {
-    if (error instanceof DiskError && error.code === 'notFound') return undefined;
-    throw error;
-  }
-}
-
-/** The kubelet's own files: what it wrote whole (writeFileAtomic) is what it reads. */
-export async function readJson<T extends object>(world: World, path: string): Promise<T | undefined> {
-  const text = await readText(world, path);
-  return text === undefined ? undefined : JSON.parse(text);
 }

@@ -259,7 +259,7 @@ export class Registry {
       const next = aspect.merge(kind, old, change(deepClone(old)));
       keepIdentity(kind, next, old);
       if (aspect.subresource === '') applyDefaults(kind, next);
-      this.#strategyOf(kind).prepareUpdate?.(next, old);
+      this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
       await this.#admission.update(scope, kind, next, old);
       const before = aspect.byServer === true ? undefined : old;
       throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);

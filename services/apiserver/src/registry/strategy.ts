@@ -15,7 +15,7 @@ export interface DeleteDecision {
 export interface Strategy {
   /** Sets what clients may not. In place. */
   prepareCreate?(object: KubeObject): void;
-  prepareUpdate?(object: KubeObject, old: KubeObject): void;
+  prepareUpdate?(object: KubeObject, old: KubeObject, subresource: string): void;
   /** How an object goes when it is deleted. Absent: at once. */
   decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;
   /** Further marks of an object that is on its way out. In place. */

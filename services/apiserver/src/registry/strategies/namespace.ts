@@ -6,7 +6,8 @@ import type { Strategy } from '../strategy.js';
  * from spec.finalizers.
  */
 export const namespaceStrategy: Strategy = {
-  prepareUpdate: (object, old) => {
+  prepareUpdate: (object, old, subresource) => {
+    if (subresource === 'finalize') return;
     if (isObject(object.spec) && isObject(old.spec)) object.spec.finalizers = old.spec.finalizers;
   },
   decideDelete: (object) => {

@@ -30,6 +30,8 @@ export function run(command: string, args: readonly string[], options: RunOption
       clearTimeout(timer);
       done({ code: late ? 124 : (code ?? 1), ...output() });
     });
+    // A command that ends without reading its input breaks the pipe; what it says of that is in its code.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
 }

@@ -66,7 +66,16 @@ async function tell(store: StoreProcess, { args, input = '' }: Command): Promise
     .split('\n')
     .filter((line) => !line.startsWith('{"level"'))
     .join('\n');
-  return { code, stdout: plain(stdout), stderr: plain(errors) };
+  return { code, stdout: byName(plain(stdout)), stderr: plain(errors) };
+}
+
+/** Members come in the order of their ids, which are other ones here and there. */
+function byName(text: string): string {
+  const lines = text
+    .replaceAll(/(?<=^ETCD_INITIAL_CLUSTER=").*(?="$)/gm, (members) => members.split(',').sort().join(','))
+    .split('\n');
+  const isList = lines.some((line) => line.startsWith('MEMBER, '));
+  return (isList ? lines.sort() : lines).join('\n');
 }
 
 const command = (...args: readonly string[]): Command => ({ args });

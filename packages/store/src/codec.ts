@@ -66,22 +66,22 @@ function bitsOf(...flags: readonly (boolean | undefined)[]): number {
 /** Key, end, limit, revision, flags; then sort and bounds where the flags say that they are there. */
 function writeRange(writer: ByteWriter, request: RangeRequest): void {
   writeKeyRange(writer, request);
-  writer.uint(request.limit ?? 0).uint(request.revision ?? 0);
+  writer.int(request.limit ?? 0).int(request.revision ?? 0);
   const { minModRevision = 0, maxModRevision = 0, minCreateRevision = 0, maxCreateRevision = 0 } = request;
   const target = sortTargets.indexOf(request.sortTarget ?? 'key');
   const order = sortOrders.indexOf(request.sortOrder ?? 'none');
   const sorted = target + order > 0;
-  const bounded = minModRevision + maxModRevision + minCreateRevision + maxCreateRevision > 0;
+  const bounds = [minModRevision, maxModRevision, minCreateRevision, maxCreateRevision];
+  const bounded = bounds.some((bound) => bound !== 0);
   writer.u8(bitsOf(request.keysOnly, request.countOnly, request.serializable, sorted, bounded));
   if (sorted) writer.u8(target).u8(order);
-  if (!bounded) return;
-  writer.uint(minModRevision).uint(maxModRevision).uint(minCreateRevision).uint(maxCreateRevision);
+  if (bounded) for (const bound of bounds) writer.int(bound);
 }
 
 function readRange(reader: ByteReader): RangeRequest {
   const range = readKeyRange(reader);
-  const limit = reader.uint();
-  const revision = reader.uint();
+  const limit = reader.int();
+  const revision = reader.int();
   const bits = reader.flags(31);
   const request: RangeRequest = {
     ...range,
@@ -97,10 +97,10 @@ function readRange(reader: ByteReader): RangeRequest {
       ? {}
       : { sortTarget: pick(sortTargets, reader.u8()), sortOrder: pick(sortOrders, reader.u8()) };
   if ((bits & 16) === 0) return { ...request, ...sort };
-  const minModRevision = reader.uint();
-  const maxModRevision = reader.uint();
-  const minCreateRevision = reader.uint();
-  const maxCreateRevision = reader.uint();
+  const minModRevision = reader.int();
+  const maxModRevision = reader.int();
+  const minCreateRevision = reader.int();
+  const maxCreateRevision = reader.int();
   return { ...request, ...sort, minModRevision, maxModRevision, minCreateRevision, maxCreateRevision };
 }
 
@@ -154,7 +154,7 @@ function writeCompare(writer: ByteWriter, compare: Compare): void {
   writer.u8(compareTargets.indexOf(compare.target)).u8(compareResults.indexOf(compare.result));
   if (compare.target === 'value') writer.bytes(compare.bytes);
   else if (compare.target === 'lease') writer.bigUint(compare.lease);
-  else writer.uint(compare.number);
+  else writer.int(compare.number);
 }
 
 function readCompare(reader: ByteReader): Compare {
@@ -163,7 +163,7 @@ function readCompare(reader: ByteReader): Compare {
   const result = pick(compareResults, reader.u8());
   if (target === 'value') return { ...range, target, result, bytes: reader.bytes() };
   if (target === 'lease') return { ...range, target, result, lease: reader.bigUint() };
-  return { ...range, target, result, number: reader.uint() };
+  return { ...range, target, result, number: reader.int() };
 }
 
 function writeTxn(writer: ByteWriter, request: TxnRequest): void {
@@ -209,7 +209,7 @@ export function encodeWatch(request: WatchRequest): Uint8Array {
   writeKeyRange(writer, request);
   const { prevKv, progressNotify, fragment, filters = [] } = request;
   writer
-    .uint(request.startRevision ?? 0)
+    .int(request.startRevision ?? 0)
     .u8(bitsOf(prevKv, progressNotify, fragment, filters.includes('noPut'), filters.includes('noDelete')));
   return writer.finish();
 }
@@ -217,7 +217,7 @@ export function encodeWatch(request: WatchRequest): Uint8Array {
 export function decodeWatch(bytes: Uint8Array): WatchRequest {
   const reader = new ByteReader(bytes);
   const range = readKeyRange(reader);
-  const startRevision = reader.uint();
+  const startRevision = reader.int();
   const bits = reader.flags(31);
   const filters: ('noPut' | 'noDelete')[] = [];
   if ((bits & 8) > 0) filters.push('noPut');

@@ -181,7 +181,8 @@ t.test('a member that hangs is left, and its watches go along', async (t) => {
     const lost = write().catch((error: unknown) => error);
     await world.timers.sleep(2_050);
     await write();
-    t.same(await told(), ['/h/2']);
+    // Once, or twice: the fate of the one that got no answer is unknown.
+    t.same(new Set(await told()), new Set(['/h/2']));
     t.match(await lost, { code: 'timeout', mayHaveExecuted: true });
   });
   watch.close();

@@ -218,6 +218,17 @@ t.test('objects', async (t) => {
     t.equal((await refusal({ tailLines: '1' }))[0], 404);
   });
 
+  t.test('a namespace keeps its finalizers until finalize takes them away, and is gone then', async (t) => {
+    const path = '/api/v1/namespaces/passing';
+    await call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'passing' } } });
+    const updated = await call('PATCH', path, { body: { spec: { finalizers: [] } }, headers: merge });
+    t.same(updated.at('spec.finalizers'), ['kubernetes']);
+    t.equal((await call('DELETE', path)).at('status.phase'), 'Terminating');
+    const finalize = { body: { metadata: { name: 'passing' }, spec: { finalizers: [] } } };
+    t.equal((await call('PUT', `${path}/finalize`, finalize)).code, 200);
+    t.equal((await call('GET', path)).code, 404);
+  });
+
   t.test('unknown fields: refused, warned of, or ignored, as asked', async (t) => {
     const body = { ...pod('strict'), spec: { ...pod('').spec, foo: 1 } };
     const strict = await call('POST', pods, { body, query: { fieldValidation: 'Strict', dryRun: 'All' } });

@@ -106,8 +106,16 @@ export function storeService({ server, leaderElsewhere }: StoreServiceOptions): 
   };
 }
 
-function callerOf({ peer, trace, signal }: RequestContext): Caller {
-  return { identity: peer, token: undefined, trace, signal };
+function callerOf(context: RequestContext): Caller {
+  return {
+    identity: context.peer,
+    token: undefined,
+    trace: context.trace,
+    // Made when somebody asks for it, which few do: an AbortSignal costs more than the rest of a request.
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 function readCompact(head: unknown): { readonly revision: number; readonly physical: boolean } {

@@ -13,7 +13,6 @@ import type {
   StatusResponse,
   Store,
   StoreCallOptions,
-  StoreError,
   StoreWatch,
   TxnRequest,
   TxnResponse,
@@ -29,13 +28,11 @@ import {
   encodeLeaseId,
 } from './lease-codec.js';
 import { type Member, Members } from './members.js';
+import { deadlineMsDefault, lateError, mayRetry, retryDelayMaxMs, retryDelayMinMs } from './retry.js';
 import { ResumingWatch } from './watch-client.js';
 
-const deadlineMsDefault = 10_000;
 /** The first try of a read; each further one waits twice as long, so that a read that takes its time succeeds at last. */
 const tryDeadlineMs = 1_500;
-const retryDelayMinMs = 5;
-const retryDelayMaxMs = 250;
 
 export interface StoreClientOptions {
   /** Of all members. Their names are learned from them: a member that is not the leader says who is. */
@@ -219,16 +216,6 @@ class StoreClient implements Store {
       member.underWay -= 1;
     }
   }
-}
-
-function mayRetry(error: StoreError, write: boolean): boolean {
-  if (error.retryable) return true;
-  if (error.code === 'unavailable' || error.code === 'timeout') return !(write && error.mayHaveExecuted);
-  return false;
-}
-
-function lateError(cause: StoreError): StoreError {
-  return storeError('timeout', { detail: cause.message, mayHaveExecuted: cause.mayHaveExecuted, cause });
 }
 
 function isStatus(head: unknown): head is StatusResponse {

@@ -17,7 +17,7 @@ import type {
   WatchRequest,
 } from '../contract.js';
 import { StoreError } from '../contract.js';
-import { storeError } from '../errors.js';
+import { deadlineMsDefault, lateError, mayRetry, retryDelayMaxMs, retryDelayMinMs } from '../retry.js';
 import { type CallOptions, type ChannelSecurity, type GrpcChannel, GrpcError } from './channel.adapter.js';
 import { type Endpoint, Endpoints } from './endpoints.js';
 import { statusOf } from './member-status.js';
@@ -36,11 +36,8 @@ import { fromGrpcStatus } from './status.js';
 import { fromTxn, headerOf, toTxnResponse } from './translate.js';
 import { EtcdWatch } from './watch.js';
 
-const deadlineMsDefault = 10_000;
 /** The first try of a read; each further one waits twice as long, so that a read that takes its time succeeds at last. */
 const tryDeadlineMs = 2_000;
-const retryDelayMinMs = 5;
-const retryDelayMaxMs = 250;
 
 export type EtcdOptions = ChannelSecurity & {
   /** The client addresses of its members. */
@@ -218,13 +215,4 @@ class EtcdStore implements Store {
       delayMs = Math.min(retryDelayMaxMs, delayMs * 2);
     }
   }
-}
-
-function mayRetry(error: StoreError, write: boolean): boolean {
-  if (error.retryable) return true;
-  return (error.code === 'unavailable' || error.code === 'timeout') && !(write && error.mayHaveExecuted);
-}
-
-function lateError(cause: StoreError): StoreError {
-  return storeError('timeout', { detail: cause.message, mayHaveExecuted: cause.mayHaveExecuted, cause });
 }

@@ -236,17 +236,21 @@ class Node implements RaftNode, RaftReceiver {
   }
 
   status(): RaftStatus {
-    const { log, role, term, leader, id, configuration, matchIndexes } = this.#raft;
-    const learns = role === 'follower' && !isVoter(configuration, id);
+    const { log, term, leader, id, configuration, matchIndexes } = this.#raft;
     return {
       id,
-      role: learns ? 'learner' : role,
+      role: this.#role,
       ...{ term, leader, configuration, matchIndexes },
       lastIndex: log.lastIndex,
       commitIndex: log.commit,
       appliedIndex: log.applied,
       snapshotIndex: log.snapshot.index,
     };
+  }
+
+  get #role(): RaftStatus['role'] {
+    const { role, configuration, id } = this.#raft;
+    return role === 'follower' && !isVoter(configuration, id) ? 'learner' : role;
   }
 
   onStatusChange(listener: (status: RaftStatus) => void): () => void {
@@ -384,19 +388,20 @@ class Node implements RaftNode, RaftReceiver {
 
   /** Role, term or leader changed: proposals of a leadership that ended have an unknown fate. */
   #announce(): void {
-    const status = this.status();
+    const { term, leader } = this.#raft;
     const before = this.#lastStatus;
-    if (this.#transfer?.to === status.leader && this.#transfer !== undefined) {
+    if (this.#transfer !== undefined && this.#transfer.to === leader) {
       this.#transfer.deadline.cancel();
       this.#transfer.resolve();
       this.#transfer = undefined;
     }
-    if (status.role === before.role && status.term === before.term && status.leader === before.leader) return;
+    // Before anything is gathered: this is looked at in each pass.
+    if (this.#role === before.role && term === before.term && leader === before.leader) return;
+    const status = this.status();
     this.#lastStatus = status;
     if (before.role === 'leader' && (status.role !== 'leader' || status.term !== before.term))
       this.#proposals.lost(status.leader);
-    const { role, term, leader } = status;
-    this.#options.telemetry.log.info({ role, term, leader }, 'raft state');
+    this.#options.telemetry.log.info({ role: status.role, term, leader }, 'raft state');
     for (const listener of this.#listeners) listener(status);
   }
 

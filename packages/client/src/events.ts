@@ -17,6 +17,14 @@ export interface EventInput {
   readonly trace?: Traceparent | undefined;
 }
 
+interface RecorderOptions {
+  readonly world: World;
+  readonly log: Logger;
+  readonly client: Client;
+  readonly component: string;
+  readonly host?: string;
+}
+
 /**
  * Writes Events beside the work: in order, best effort, similar ones counted in one object (as client-go's
  * correlator).
@@ -26,19 +34,16 @@ export class EventRecorder {
   readonly #log: Logger;
   readonly #events: KindClient<Event>;
   readonly #source: { readonly component: string; readonly host?: string };
+  readonly #options: RecorderOptions;
+  readonly #others = new Map<string, EventRecorder>();
   readonly #known = new Map<string, { readonly name: string; count: number }>();
   #queue: { readonly object: KubeObject; readonly input: EventInput }[] = [];
   #writing = false;
   #dropped = 0;
   #stopped = false;
 
-  constructor(options: {
-    readonly world: World;
-    readonly log: Logger;
-    readonly client: Client;
-    readonly component: string;
-    readonly host?: string;
-  }) {
+  constructor(options: RecorderOptions) {
+    this.#options = options;
     this.#world = options.world;
     this.#log = options.log;
     this.#events = options.client.for<Event>(eventKind);
@@ -58,7 +63,17 @@ export class EventRecorder {
     if (!this.#writing) void this.#write();
   }
 
+  /** The same under another name, which ends with this one: each controller signs its own events. */
+  as(component: string): EventRecorder {
+    const known = this.#others.get(component);
+    if (known !== undefined) return known;
+    const other = new EventRecorder({ ...this.#options, component });
+    this.#others.set(component, other);
+    return other;
+  }
+
   stop(): void {
+    for (const other of this.#others.values()) other.stop();
     this.#stopped = true;
     this.#queue = [];
   }

@@ -31,6 +31,8 @@ export interface ControllerOptions {
 export interface Controller {
   readonly name: string;
   readonly workers: number;
+  /** Who its events are from; NAME-controller unless told. */
+  readonly eventSource?: string;
   /** Subscribes to informers, adding keys to the queue; gives what to do for a key. */
   start(context: ControllerContext, queue: WorkQueue): Reconcile;
 }
@@ -87,7 +89,8 @@ export async function runControllers(
   const context: ControllerContext = { ...base, informer: (kind) => informers.get(kind) };
   const started = controllers.map((controller) => {
     const queue = new WorkQueue(world);
-    return { controller, queue, reconcile: controller.start(context, queue) };
+    const events = base.events.as(controller.eventSource ?? `${controller.name}-controller`);
+    return { controller, queue, reconcile: controller.start({ ...context, events }, queue) };
   });
   const stop = () => {
     for (const { queue } of started) queue.stop();

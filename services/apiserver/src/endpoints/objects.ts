@@ -10,7 +10,8 @@ import {
 } from '@kubelab/api';
 import type { World } from '@kubelab/world';
 import { partialMetadata } from '../printers/partial.js';
-import { tableFor } from '../printers/table.js';
+import { scaleColumns } from '../printers/scale-columns.js';
+import { tableFor, tableOf } from '../printers/table.js';
 import type { RequestScope } from '../registry/context.js';
 import {
   type Aspect,
@@ -88,7 +89,8 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   const { kind, name, scope, registry, call, form } = request;
-  const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
+  const options = readDeleteOptions(call);
+  const { object, gone } = await registry.delete(dryScope(scope, options), ref(request), options);
   if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
@@ -113,7 +115,7 @@ export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
   for (const { object } of chosen) {
     const { namespace: inside = '', name } = object.metadata;
     try {
-      await registry.delete(scope, { kind, namespace: inside, name }, options);
+      await registry.delete(dryScope(scope, options), { kind, namespace: inside, name }, options);
     } catch (error) {
       if (!isNotFound(error)) throw error; // Somebody else was quicker.
     }
@@ -174,11 +176,11 @@ function selectorOf(selector: unknown): string {
 }
 
 export async function getScale(request: ObjectCall): Promise<ApiReply> {
-  return reply(request.call, 200, scaleOf(await request.registry.get(ref(request))), request.form);
+  return scaleReply(request, scaleOf(await request.registry.get(ref(request))));
 }
 
 export async function writeScale(request: ObjectCall): Promise<ApiReply> {
-  const { call, registry, scope, kind, name, form } = request;
+  const { call, registry, scope, kind, name } = request;
   const before = await registry.get(ref(request));
   const current = scaleOf(before);
   const sent: unknown =
@@ -203,7 +205,15 @@ export async function writeScale(request: ObjectCall): Promise<ApiReply> {
   const after = await registry.mutate(scope, ref(request), 'scale', (target) => {
     target.spec = { ...(isObject(target.spec) ? target.spec : {}), replicas };
   });
-  return reply(call, 200, scaleOf(after), form);
+  return scaleReply(request, scaleOf(after));
+}
+
+function scaleReply({ call, form, world }: ObjectCall, scale: Scale): ApiReply {
+  if (form.form !== 'table') return reply(call, 200, scale, form);
+  const includeObject = call.query.includeObject?.[0] ?? 'Metadata';
+  const metadata = { resourceVersion: scale.metadata.resourceVersion ?? '' };
+  const options = { nowMs: world.clock.nowMs(), includeObject, metadata };
+  return reply(call, 200, tableOf(scaleColumns, [scale], options), form);
 }
 
 function mergeScale(current: Scale, patch: unknown): unknown {
@@ -316,8 +326,18 @@ function readPatch(request: ObjectCall): Patch {
   return { type, patch: value };
 }
 
-function readDeleteOptions(call: ApiCall): DeleteOptions {
+/** A deletion's dryRun may stand in its body: kubectl sends it there. */
+function dryScope(scope: RequestScope, options: { readonly dryRun: boolean }): RequestScope {
+  return options.dryRun ? { ...scope, dryRun: true } : scope;
+}
+
+function readDeleteOptions(call: ApiCall): DeleteOptions & { readonly dryRun: boolean } {
   const body = optionalBody(call);
+  const dryRun: unknown = body.dryRun ?? [];
+  if (!Array.isArray(dryRun) || dryRun.some((value) => value !== 'All'))
+    throw statusErrors.badRequest(
+      `dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`,
+    );
   const grace =
     body.gracePeriodSeconds ??
     (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
@@ -342,6 +362,7 @@ function readDeleteOptions(call: ApiCall): DeleteOptions {
   return {
     gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
     propagationPolicy,
+    dryRun: dryRun.length > 0,
     preconditions: { uid: text(conditions.uid), resourceVersion: text(conditions.resourceVersion) },
   };
 }

@@ -11,7 +11,15 @@ export interface TableOptions {
 
 /** Objects as rows, as kubectl prints them (meta.k8s.io/v1 Table). */
 export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options: TableOptions) {
-  const columns = columnsOf(kind);
+  return tableOf(columnsOf(kind), objects, options, (object) => toStored(kind, object));
+}
+
+export function tableOf(
+  columns: readonly Column[],
+  objects: readonly KubeObject[],
+  options: TableOptions,
+  printed: (object: KubeObject) => KubeObject = (object) => object,
+) {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -24,7 +32,7 @@ export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options
       priority,
     })),
     rows: objects.map((object) => ({
-      cells: cellsOf(columns, toStored(kind, object), options.nowMs),
+      cells: cellsOf(columns, printed(object), options.nowMs),
       ...(options.includeObject === 'None'
         ? {}
         : { object: options.includeObject === 'Object' ? object : partialMetadata(object) }),

@@ -19,6 +19,7 @@ import {
   validate,
 } from '@kubelab/api';
 import type { Admission } from '../admission/admission.js';
+import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
@@ -453,7 +454,10 @@ function checkPreconditions(
   wanted: { uid?: string | undefined; resourceVersion?: string | undefined },
 ): void {
   if ((wanted.uid ?? '') !== '' && wanted.uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
+    const key = textOf(objectKey(ref.kind, ref.namespace, ref.name));
+    const why =
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
     throw statusErrors.conflict(ref.kind, ref.name, why);
   }
   if ((wanted.resourceVersion ?? '') !== '' && Number(wanted.resourceVersion) !== revisionOf(old))

@@ -347,3 +347,20 @@ t.test('odd entries sent back by a client do not break the next apply', async (t
   t.match(conflict(() => apply(configMapKind, 'one', live, config({ a: '2' }))).message, /\.data\.a$/);
   t.same(apply(configMapKind, 'one', live, config({ a: '2' }), { force: true }).data, { a: '2' });
 });
+
+t.test('a client may write the entries itself, if they are whole', async (t) => {
+  const live = update(configMapKind, 'kubectl-client-side-apply', undefined, config({ a: '1' }));
+  const entry = { ...live.metadata.managedFields?.[0], manager: 'kubectl', operation: 'Apply' as const };
+  const rewrite = (managedFields: object[]) => {
+    const next = structuredClone(live);
+    next.metadata.managedFields = managedFields;
+    trackUpdate(contextOf(configMapKind, 'kubectl', 1), live, next);
+    return managers(next);
+  };
+  t.same(rewrite([entry]), ['kubectl Apply']);
+  t.same(
+    rewrite([{ manager: 'kubectl' }]),
+    ['kubectl-client-side-apply Update'],
+    'half of one counts for nothing',
+  );
+});

@@ -38,6 +38,7 @@ export class EventRecorder {
   readonly #others = new Map<string, EventRecorder>();
   readonly #known = new Map<string, { readonly name: string; count: number }>();
   #queue: { readonly object: KubeObject; readonly input: EventInput }[] = [];
+  #lastNanos = 0n;
   #writing = false;
   #dropped = 0;
   #stopped = false;
@@ -120,9 +121,18 @@ export class EventRecorder {
         if (!isNotFound(error)) throw error; // Its hour is over: it is written anew.
       }
     }
-    const name = `${object.metadata.name}.${this.#world.random.uuid().replaceAll('-', '').slice(0, 16)}`;
+    const name = `${object.metadata.name}.${this.#nextNanos().toString(16)}`;
     await this.#events.create(this.#event(object, input, { namespace, name }, now), { trace: input.trace });
     this.#remember(key, name);
+  }
+
+  /** Names of events are in the order of their making, so lists of them are too: client-go's are nanoseconds. */
+  #nextNanos(): bigint {
+    const now = BigInt(Math.floor(this.#world.clock.nowMs())) * 1_000_000n;
+    // Chance keeps recorders apart that write of one object in one millisecond.
+    const later = this.#lastNanos < now ? now : this.#lastNanos + 1n;
+    this.#lastNanos = later + BigInt(this.#world.random.int(1_000));
+    return this.#lastNanos;
   }
 
   #remember(key: string, name: string): void {

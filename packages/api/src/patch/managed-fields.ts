@@ -110,7 +110,7 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const given = after.metadata.managedFields;
   // Sending back an empty list, or one empty entry, is how a client asks for a clean slate.
   const cleared = before !== undefined && given?.every((entry) => entry.manager === undefined) === true;
-  const entries = before === undefined || cleared ? [] : readEntries(before);
+  const entries = before === undefined || cleared ? [] : readEntries(base(context, before, after));
   const { changed, removed } = compareObjects(kind.schema, before ?? {}, after);
   if (isEmpty(changed) && isEmpty(removed)) {
     writeEntries(after, entries);
@@ -124,6 +124,16 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const set = union(difference(mine?.set ?? emptySet, removed), changed);
   const time = mine !== undefined && deepEqual(mine.set, set) ? mine.time : timestamp(context.nowMs);
   writeEntries(after, [...others, { ...identity(context, 'Update'), time, set }]);
+}
+
+/** Whose entries count: a client may write them itself (`kubectl apply --server-side` does), but only whole ones. */
+function base({ subresource }: WriteContext, before: KubeObject, after: KubeObject): KubeObject {
+  const given = after.metadata.managedFields ?? [];
+  const whole = given.every(
+    ({ operation, apiVersion = '', fieldsType }) =>
+      (operation === 'Apply' || operation === 'Update') && apiVersion !== '' && fieldsType === 'FieldsV1',
+  );
+  return subresource === '' && whole && given.length > 0 ? after : before;
 }
 
 function identity(context: WriteContext, operation: Entry['operation']) {

@@ -13,24 +13,24 @@ function versioned(): string[] {
  * One cluster, and each transcript in a namespace of its own: by the newest kubectl found or by all the others.
  * Each step is an assertion.
  */
-export function proveTranscripts(options: {
+export async function proveTranscripts(options: {
   readonly port: number;
   readonly transcripts: readonly string[];
   /** The older ones run two at a time. */
   readonly kubectls: 'newest' | 'older';
-}): void {
+}): Promise<void> {
   const { port, transcripts, kubectls } = options;
   const cluster = testCluster({ port, nodes: 2 });
   t.teardown(() => cluster.remove());
-  if (kubectls === 'older') t.jobs = 2;
   const all = versioned();
   const chosen = kubectls === 'newest' ? all.slice(-1) : all.slice(0, -1);
-  t.test('a cluster, and a kubectl', async (t) => {
+  await t.test('a cluster, and a kubectl', async (t) => {
     if (chosen.length === 0)
       t.fail('no kubectl.1.NN is on this machine: put some into a folder, and it into KUBECTL_DIRS');
     await cluster.up();
     await cluster.untilReady();
   });
+  if (kubectls === 'older') t.jobs = 2;
   for (const name of transcripts)
     for (const path of chosen)
       t.test(`${name}, by kubectl 1.${kubectlMinor(path)}`, { buffered: kubectls === 'older' }, async (t) => {

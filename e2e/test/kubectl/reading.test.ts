@@ -1,3 +1,3 @@
 import { proveTranscripts } from '../../src/prove-transcripts.js';
 
-proveTranscripts({ port: 18643, transcripts: ['get', 'describe', 'discovery'], kubectls: 'newest' });
+await proveTranscripts({ port: 18643, transcripts: ['get', 'describe', 'discovery'], kubectls: 'newest' });

@@ -1,3 +1,3 @@
 import { proveTranscripts } from '../../src/prove-transcripts.js';
 
-proveTranscripts({ port: 18843, transcripts: ['workloads', 'streams'], kubectls: 'newest' });
+await proveTranscripts({ port: 18843, transcripts: ['workloads', 'streams'], kubectls: 'newest' });

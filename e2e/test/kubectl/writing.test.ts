@@ -1,3 +1,3 @@
 import { proveTranscripts } from '../../src/prove-transcripts.js';
 
-proveTranscripts({ port: 18443, transcripts: ['apply', 'create', 'change'], kubectls: 'newest' });
+await proveTranscripts({ port: 18443, transcripts: ['apply', 'create', 'change'], kubectls: 'newest' });

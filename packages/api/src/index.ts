@@ -7,6 +7,7 @@ export type * from './generated/types.js';
 export * from './json.js';
 export * from './kinds.js';
 export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
+export { omitEmpty } from './omit-empty.js';
 export { jsonPatch } from './patch/json-patch.js';
 export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fields.js';
 export { mergePatch } from './patch/merge-patch.js';

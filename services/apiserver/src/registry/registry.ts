@@ -12,6 +12,7 @@ import {
   type KindInfo,
   type KubeObject,
   mergePatch,
+  omitEmpty,
   statusErrors,
   strategicMergePatch,
   timestamp,
@@ -152,6 +153,7 @@ export class Registry {
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     await this.#admission.create(scope, kind, object);
     throwInvalid(kind, object, validate(kind, object));
+    omitEmpty(kind.schema, object);
     return object;
   }
 
@@ -268,6 +270,7 @@ export class Registry {
       await this.#admission.update(scope, kind, next, old);
       const before = aspect.byServer === true ? undefined : old;
       throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
+      omitEmpty(kind.schema, next);
       if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {

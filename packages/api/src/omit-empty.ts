@@ -16,24 +16,10 @@ export function omitEmpty(typeName: string, object: JsonObject): void {
 }
 
 function omitInside(type: FieldType, value: unknown): void {
-  switch (type.is) {
-    case 'scalar':
-      return;
-    case 'object':
-      if (isObject(value)) omitEmpty(type.name, value);
-      return;
-    case 'list':
-      if (type.of.is !== 'scalar' && Array.isArray(value))
-        for (const item of value) omitInside(type.of, item);
-      return;
-    case 'map':
-      if (type.of.is !== 'scalar' && isObject(value))
-        for (const item of Object.values(value)) omitInside(type.of, item);
-      return;
-    default: {
-      return type satisfies never;
-    }
-  }
+  if (type.is === 'object' && isObject(value)) omitEmpty(type.name, value);
+  if (type.is !== 'list' && type.is !== 'map') return;
+  if (type.of.is === 'scalar' || typeof value !== 'object' || value === null) return;
+  for (const item of Object.values(value)) omitInside(type.of, item);
 }
 
 function isEmptyContainer(type: FieldType, value: unknown): boolean {

@@ -292,6 +292,7 @@ export class Raft {
         return false;
       case 'appendEntries':
       case 'heartbeat':
+      case 'commit':
         this.#becomeFollower(message.term, message.from);
         return true;
       default:
@@ -304,6 +305,7 @@ export class Raft {
     switch (message.type) {
       case 'appendEntries':
       case 'heartbeat':
+      case 'commit':
         // A leader of old learns of the newer term and steps down; without this a member that was cut off
         // could never be led again.
         this.#core.send(message.from, { type: 'heartbeatReply', round: 0 });
@@ -345,6 +347,11 @@ export class Raft {
         this.#followLeader(message.from);
         this.#commitTo(Math.min(message.commit, this.log.lastIndex));
         this.#core.send(message.from, { type: 'heartbeatReply', round: message.round });
+        break;
+      case 'commit':
+        this.#followLeader(message.from);
+        // The leader knows that all this was on this member's disk; a disk that lost it starts with a shorter log.
+        this.#commitTo(Math.min(message.commit, this.log.lastIndex));
         break;
       case 'appendReply':
         this.#leading?.appendReply(message);

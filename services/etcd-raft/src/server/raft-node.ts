@@ -430,7 +430,7 @@ class Node implements RaftNode, RaftReceiver {
 }
 
 function isNews(message: RaftMessage): boolean {
-  return message.type === 'appendEntries' && message.entries.length === 0;
+  return message.type === 'commit';
 }
 
 function newRaft(world: World, options: RaftNodeOptions, { hardState, log, configuration }: Recovered): Raft {

@@ -299,14 +299,17 @@ function authorize(parts: HandlerParts, call: ApiCall, info: RequestInfo & { res
     : [];
   const byName = selected.find((one) => one.field === 'metadata.name' && one.equal)?.value ?? '';
   const namespace = resource === 'namespaces' && name !== '' ? name : info.namespace;
-  const attributes = { verb, group, resource, subresource, namespace, name: name === '' ? byName : name };
-  if (parts.authorizer.allows(call.user, attributes)) return;
+  const object = name === '' ? byName : name;
+  const attributes = { verb, group, resource, subresource, namespace, name: object, fieldSelector: selected };
+  const { allowed, reason } = parts.authorizer.authorize(call.user, attributes);
+  if (allowed) return;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace "${info.namespace}"`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const why = `User "${call.user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`;
   throw statusErrors.forbidden(
-    { group, resource: full },
-    name,
-    `User "${call.user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`,
+    { group, resource },
+    object,
+    `${why}${reason === '' ? '' : `: ${reason}`}`,
   );
 }
 

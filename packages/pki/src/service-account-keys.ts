@@ -1,5 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { publicKeyPem, readSigningKey, readVerifyingKeys, type SigningKey, type VerifyingKey } from './jwt.js';
+import {
+  publicKeyPem,
+  readSigningKey,
+  readVerifyingKeys,
+  type SigningKey,
+  type VerifyingKey,
+} from './jwt.js';
 
 /** The keys of a cluster's service-account tokens: one signs, each of several is accepted. */
 export interface ServiceAccountKeys {

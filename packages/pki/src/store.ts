@@ -82,8 +82,7 @@ async function ensureCertificate(
 async function ensureServiceAccountKeys(world: PkiWorld, directory: string): Promise<void> {
   const found = await readText(world, `${directory}/sa.key`);
   const keyPem = found ?? generateSigningKeyPem();
-  if (found === undefined)
-    await world.disk.writeFileAtomic(`${directory}/sa.key`, keyPem, { mode: 0o600 });
+  if (found === undefined) await world.disk.writeFileAtomic(`${directory}/sa.key`, keyPem, { mode: 0o600 });
   const accepted = (await readText(world, `${directory}/sa.pub`)) ?? '';
   const wanted = acceptedKeysPem(serviceAccountKeys(keyPem, accepted));
   if (wanted !== accepted) await world.disk.writeFileAtomic(`${directory}/sa.pub`, wanted);

@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePki, kubeconfig } from '@kubelab/pki';
+import { serviceAccountKeys } from '@kubelab/pki/tokens';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type TlsMaterial, type World } from '@kubelab/world';
+import { ownTokenConfig } from '../src/auth/tokens/index.js';
 import {
   createInProcessTransport,
   type RunningApiserver,
@@ -93,7 +95,9 @@ export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): P
     advertise: { host: '127.0.0.1', port: 6443 },
     tls,
   };
-  const rest = { telemetry, links: createLinks(), debug: {}, serviceCidr: '127.96.0.0/16' };
+  const keys = serviceAccountKeys(read('sa.key'), read('sa.pub'));
+  const tokens = { ...ownTokenConfig(), keys };
+  const rest = { telemetry, links: createLinks(), debug: {}, serviceCidr: '127.96.0.0/16', tokens };
   const apiserver = await serveApiserver(world, { ...config, ...rest, defaultTolerationSeconds: 5 }, store);
   return {
     world,

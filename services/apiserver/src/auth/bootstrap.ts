@@ -117,7 +117,9 @@ const bindings: Readonly<Record<string, readonly string[]>> = {
 function subjectOf(text: string): Subject {
   const kind = text.slice(0, text.indexOf(':'));
   const name = text.slice(kind.length + 1);
-  return kind === 'ServiceAccount' ? { kind, name, namespace: 'kube-system' } : { kind, name, apiGroup: rbac };
+  return kind === 'ServiceAccount'
+    ? { kind, name, namespace: 'kube-system' }
+    : { kind, name, apiGroup: rbac };
 }
 
 export const bootstrapBindings: readonly ClusterRoleBinding[] = Object.entries(bindings).map(

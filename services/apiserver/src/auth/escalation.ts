@@ -43,11 +43,7 @@ function checkRole(authorizer: Authorizer, user: UserInfo, kind: KindInfo, role:
   const held = authorizer.rulesFor(user, namespace);
   // What it will hold is for its labels to say, today and later: only who may everything may write such a role.
   if (role.aggregationRule !== undefined && uncovered(held, everything).length > 0)
-    throw statusErrors.forbidden(
-      kind,
-      name,
-      'must have cluster-admin privileges to use the aggregationRule',
-    );
+    throw statusErrors.forbidden(kind, name, 'must have cluster-admin privileges to use the aggregationRule');
   assertHeld(held, role.rules ?? [], { user, kind, name });
 }
 
@@ -154,7 +150,9 @@ function ruleText(rule: PolicyRule): string {
     ['ResourceNames', rule.resourceNames],
     ['Verbs', rule.verbs],
   ] as const;
-  const shown = parts.flatMap(([name, values]) => (values === undefined ? [] : [`${name}:${quoted(values)}`]));
+  const shown = parts.flatMap(([name, values]) =>
+    values === undefined ? [] : [`${name}:${quoted(values)}`],
+  );
   return `{${shown.join(', ')}}`;
 }
 

@@ -91,8 +91,7 @@ export class NodeAuthorizer {
   #createToken(node: string, asked: ResourceAttributes): Decision {
     if (asked.verb !== 'create' || asked.name === '')
       return silent('can only create tokens for individual service accounts');
-    if (asked.subresource !== 'token')
-      return silent('can only create token subresource of serviceaccount');
+    if (asked.subresource !== 'token') return silent('can only create token subresource of serviceaccount');
     return this.#related(node, 'serviceaccounts', asked);
   }
 

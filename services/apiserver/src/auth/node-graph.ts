@@ -63,6 +63,10 @@ export class NodeGraph {
     return this.#storage.cache(podKind).get(key)?.object as Pod | undefined;
   }
 
+  node(name: string): KubeObject | undefined {
+    return this.#lookUp('', 'Node', '', name);
+  }
+
   #namedBy(stored: StoredObject, pod: Pod): ReadonlySet<string> {
     const known = this.#named.get(stored);
     if (known !== undefined) return known;

@@ -86,9 +86,7 @@ export class Rbac {
     return indexes.flatMap((index) => {
       const found = names.flatMap((name) => index?.get(name) ?? []);
       // A binding may name a user and several of their groups: once is enough.
-      return found.filter(
-        ({ binding }, at) => found.findIndex((other) => other.binding === binding) === at,
-      );
+      return found.filter(({ binding }, at) => found.findIndex((other) => other.binding === binding) === at);
     });
   }
 

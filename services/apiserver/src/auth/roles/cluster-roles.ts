@@ -159,9 +159,7 @@ export const clusterRoles: RoleTable = {
     'proxy | - | nodes',
     '* | - | nodes/configz nodes/healthz nodes/log nodes/metrics nodes/pods nodes/proxy nodes/stats',
   ],
-  'system:monitoring': [
-    'get | /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*',
-  ],
+  'system:monitoring': ['get | /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'],
   'system:node': nodeRules,
   'system:node-bootstrapper': ['create read | certificates.k8s.io | certificatesigningrequests'],
   'system:node-problem-detector': ['get | - | nodes', 'patch | - | nodes/status', writesEvents],

@@ -11,9 +11,7 @@ const shorthands: Readonly<Record<string, readonly string[]>> = {
  * own: `get | apps | deployments deployments/scale`.
  */
 export function ruleOf(line: string): PolicyRule {
-  const [verbs = [], second = [], resources, names] = line
-    .split('|')
-    .map((part) => part.trim().split(/\s+/));
+  const [verbs = [], second = [], resources, names] = line.split('|').map((part) => part.trim().split(/\s+/));
   const spelled = [...new Set(verbs.flatMap((verb) => shorthands[verb] ?? [verb]))].sort();
   if (resources === undefined) return { nonResourceURLs: [...second].sort(), verbs: spelled };
   const apiGroups = second.map((group) => (group === '-' ? '' : group)).sort();

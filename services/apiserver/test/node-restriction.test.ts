@@ -125,7 +125,15 @@ t.test('what a kubelet writes is its own', async (t) => {
   t.test('tokens for its pods', async (t) => {
     const accounts = '/api/v1/namespaces/default/serviceaccounts';
     await call('POST', accounts, { body: { metadata: { name: 'runner' } } });
-    const spec = { serviceAccountName: 'runner', containers: [{ name: 'c', image: 'nginx' }] };
+    const sources = [
+      { serviceAccountToken: { path: 'token' } },
+      { serviceAccountToken: { path: 'vault', audience: 'vault' } },
+    ];
+    const spec = {
+      serviceAccountName: 'runner',
+      containers: [{ name: 'c', image: 'nginx' }],
+      volumes: [{ name: 't', projected: { sources } }],
+    };
     for (const [name, where] of [
       ['here', 'node-1'],
       ['there', 'node-2'],
@@ -135,13 +143,11 @@ t.test('what a kubelet writes is its own', async (t) => {
     }
     const uidOf = async (name: string) => (await call('GET', `${pods}/${name}`)).at('metadata.uid');
     const [here, there] = [await uidOf('here'), await uidOf('there')];
-    const ask = (ref?: object) =>
-      call('POST', `${accounts}/runner/token`, {
-        ...one,
-        body: {
-          spec: ref === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', ...ref } },
-        },
-      });
+    const ask = (ref?: object, audiences: readonly string[] = []) => {
+      const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', ...ref };
+      const body = { spec: ref === undefined ? {} : { audiences, boundObjectRef } };
+      return call('POST', `${accounts}/runner/token`, { ...one, body });
+    };
     await eventually('the pods are known', async () => (await ask({ name: 'here', uid: here })).code === 201);
     const table: readonly (readonly [object | undefined, string])[] = [
       [undefined, 'node requested token not bound to a pod'],
@@ -156,6 +162,14 @@ t.test('what a kubelet writes is its own', async (t) => {
     ];
     for (const [ref, why] of table)
       t.equal(await message(ask(ref)), `serviceaccounts "runner" is forbidden: ${why}`);
+    const own = { name: 'here', uid: here };
+    t.equal((await ask(own, ['vault'])).code, 201);
+    t.equal(
+      await message(ask(own, ['elsewhere'])),
+      'serviceaccounts "runner" is forbidden: audience "elsewhere" not found in pod spec volume, ' +
+        'system:node:node-1 is not authorized to request tokens for this audience',
+    );
+    t.equal((await ask(own, ['vault', 'elsewhere'])).code, 403);
     t.match(
       await message(call('POST', `${accounts}/other/token`, { ...one, body: { spec: {} } })),
       /no relationship found between node 'node-1' and this object$/,

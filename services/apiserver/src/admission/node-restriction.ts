@@ -10,6 +10,7 @@ import {
   podKind,
   statusErrors,
 } from '@kubelab/api';
+import type { Authorizer } from '../auth/authorize.js';
 import { nodeNameOf } from '../auth/node-authorizer.js';
 import { type NodeGraph, namedBy } from '../auth/node-graph.js';
 import type { RequestScope, UserInfo } from '../registry/context.js';
@@ -212,20 +213,25 @@ function restrictClaim(node: string, write: NodeWrite, refuse: Refuse): void {
     );
 }
 
-/** serviceaccounts/token of a kubelet: bound to a pod that runs there, by uid. */
+/**
+ * serviceaccounts/token of a kubelet: bound to a pod that runs there, by uid, and for an audience that a volume of the pod is for;
+ * or one for which the node has the verb request-serviceaccounts-token-audience (KEP-4412).
+ */
 export function assertTokenForOwnPod(
-  graph: NodeGraph,
+  authorizer: Authorizer,
   user: UserInfo,
   asked: {
     readonly kind: KindInfo;
     readonly namespace: string;
     readonly name: string;
+    readonly audiences: readonly string[];
     readonly bound: { apiVersion: string; kind: string; name: string; uid: string } | undefined;
   },
 ): void {
   const node = nodeNameOf(user);
   if (node === undefined) return;
-  const { bound, kind, name, namespace } = asked;
+  const { graph } = authorizer;
+  const { bound, kind, name, namespace, audiences } = asked;
   const refuse = (why: string) => statusErrors.forbidden(kind, name, why);
   if (bound === undefined || bound.apiVersion !== 'v1' || bound.kind !== 'Pod' || bound.name === '')
     throw refuse('node requested token not bound to a pod');
@@ -237,4 +243,12 @@ export function assertTokenForOwnPod(
   if (bound.uid !== uid) throw refuse(`${differs}. The object might have been deleted and then recreated`);
   if (pod.spec?.nodeName !== node)
     throw refuse('node requested token bound to a pod scheduled on a different node');
+  if (audiences.length > 1) throw refuse('node may only request 0 or 1 audiences');
+  const [audience = ''] = audiences;
+  if (graph.asksForAudience(pod, audience)) return;
+  const verb = 'request-serviceaccounts-token-audience';
+  if (authorizer.allows(user, { verb, group: '', resource: audience, subresource: '', namespace, name }))
+    return;
+  const who = `${user.name} is not authorized to request tokens for this audience`;
+  throw refuse(`audience ${JSON.stringify(audience)} not found in pod spec volume, ${who}`);
 }

@@ -1,4 +1,5 @@
 import {
+  type CSIDriver,
   findKind,
   type KubeObject,
   type PersistentVolume,
@@ -67,6 +68,22 @@ export class NodeGraph {
     return this.#lookUp('', 'Node', '', name);
   }
 
+  /** Whether a volume of the pod is for a token with that audience; '' is this API's. */
+  asksForAudience({ metadata, spec }: Pod, audience: string): boolean {
+    for (const { name, projected, csi, persistentVolumeClaim, ephemeral } of spec?.volumes ?? []) {
+      const tokens = (projected?.sources ?? []).flatMap((source) => source.serviceAccountToken ?? []);
+      if (tokens.some((token) => (token.audience ?? '') === audience)) return true;
+      const claimed = ephemeral === undefined ? persistentVolumeClaim?.claimName : `${metadata.name}-${name}`;
+      const volume = claimed === undefined ? undefined : this.#volumeOf(metadata.namespace ?? '', claimed);
+      const driver = csi?.driver ?? volume?.spec?.csi?.driver;
+      const found =
+        driver === undefined ? undefined : this.#lookUp('storage.k8s.io', 'CSIDriver', '', driver);
+      const requests = (found as CSIDriver | undefined)?.spec.tokenRequests ?? [];
+      if (requests.some((request) => request.audience === audience)) return true;
+    }
+    return false;
+  }
+
   #namedBy(stored: StoredObject, pod: Pod): ReadonlySet<string> {
     const known = this.#named.get(stored);
     if (known !== undefined) return known;
@@ -79,16 +96,22 @@ export class NodeGraph {
   /** From a claim (`persistentvolumeclaims/ns/name`) to its volume, and to the secrets that mount it. */
   #volumeLeads(claim: string, to: { vertex: Vertex; namespace: string; name: string }): boolean {
     const [, namespace = '', name = ''] = claim.split('/');
-    const found = this.#lookUp('', 'PersistentVolumeClaim', namespace, name) as
+    const volume = this.#volumeOf(namespace, name);
+    if (volume === undefined) return false;
+    if (to.vertex === 'persistentvolumes') return to.name === volume.metadata.name;
+    return volumeSecrets(volume, namespace).includes(`${to.namespace}/${to.name}`);
+  }
+
+  /** The volume of a claim, when both say so. */
+  #volumeOf(namespace: string, name: string): PersistentVolume | undefined {
+    const claim = this.#lookUp('', 'PersistentVolumeClaim', namespace, name) as
       | PersistentVolumeClaim
       | undefined;
-    const volumeName = found?.spec?.volumeName ?? '';
-    if (volumeName === '') return false;
+    const volumeName = claim?.spec?.volumeName ?? '';
+    if (volumeName === '') return undefined;
     const volume = this.#lookUp('', 'PersistentVolume', '', volumeName) as PersistentVolume | undefined;
     const claimed = volume?.spec?.claimRef;
-    if (volume === undefined || claimed?.namespace !== namespace || claimed.name !== name) return false;
-    if (to.vertex === 'persistentvolumes') return to.name === volumeName;
-    return volumeSecrets(volume, namespace).includes(`${to.namespace}/${to.name}`);
+    return claimed?.namespace === namespace && claimed.name === name ? volume : undefined;
   }
 
   #attachment(name: string): VolumeAttachment | undefined {

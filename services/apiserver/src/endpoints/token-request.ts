@@ -33,6 +33,8 @@ const extendedSeconds = 365 * 86_400;
 
 interface Spec {
   readonly audiences: readonly string[];
+  /** As sent: none stand for this API's own. */
+  readonly asked: readonly string[];
   readonly seconds: number;
   readonly bound: { apiVersion: string; kind: string; name: string; uid: string } | undefined;
 }
@@ -56,7 +58,8 @@ export async function createToken(
   const metadata = isObject(object.metadata) ? object.metadata : {};
   checkMetadata(metadata, { namespace, name });
   const spec = readSpec(object.spec, tokens.config.audiences);
-  assertTokenForOwnPod(authorizer.graph, scope.user, { kind, namespace, name, bound: spec.bound });
+  const { bound: wanted, asked } = spec;
+  assertTokenForOwnPod(authorizer, scope.user, { kind, namespace, name, bound: wanted, audiences: asked });
   const account = await registry.get({ kind, namespace, name });
   const bound = await boundObjects(request, spec.bound);
   const nowSeconds = Math.floor(world.clock.nowMs() / 1000);
@@ -127,6 +130,7 @@ function readSpec(value: unknown, defaultAudiences: readonly string[]): Spec {
   const text = (name: string) => (typeof bound?.[name] === 'string' ? bound[name] : '');
   return {
     audiences: audiences.length === 0 ? defaultAudiences : audiences,
+    asked: audiences,
     seconds,
     bound:
       bound === undefined

@@ -207,6 +207,34 @@ t.test('authorization', async (t) => {
     );
   });
 
+  t.test('who keeps aggregated roles fills in what they gather, and nothing else', async (t) => {
+    const manager = { user: user('system:kube-controller-manager') };
+    const gather = { 'acme.com/gather': 'yes' };
+    const rules = [{ apiGroups: ['acme.com'], resources: ['things'], verbs: ['get', 'frob'] }];
+    await call('POST', `${rbac}/clusterroles`, {
+      body: { metadata: { name: 'source', labels: gather }, rules },
+    });
+    const aggregationRule = { clusterRoleSelectors: [{ matchLabels: gather }] };
+    const made = await call('POST', `${rbac}/clusterroles`, {
+      body: { metadata: { name: 'gathering' }, aggregationRule },
+    });
+    const write = (changed: object) =>
+      call('PUT', `${rbac}/clusterroles/gathering`, {
+        ...manager,
+        body: { ...(typeof made.json === 'object' ? made.json : {}), ...changed },
+      });
+    const more = [...rules, { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+    t.equal((await write({ rules: more })).code, 403);
+    t.equal((await write({ rules: more, aggregationRule: undefined })).code, 403);
+    t.equal((await write({ rules })).code, 200);
+    const handWritten = await call('PATCH', `${rbac}/clusterroles/kubelab:controllers`, {
+      ...manager,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { rules: more },
+    });
+    t.equal(handWritten.code, 403, 'not even its own');
+  });
+
   t.test('a role that is bound and does not exist is told of', async (t) => {
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'missing' };
     const subjects = [{ kind: 'User', name: 'lost', apiGroup: 'rbac.authorization.k8s.io' }];

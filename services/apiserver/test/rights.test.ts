@@ -98,6 +98,8 @@ manager: create update: discovery.k8s.io/endpointslices@default -/endpoints@defa
 manager: update: apps/deployments/status@default -/namespaces/finalize -/nodes/status batch/jobs/status@default: yes
 manager: delete: -/pods@default -/nodes rbac.authorization.k8s.io/rolebindings@default x.example.com/things@default: yes
 manager: create: -/namespaces -/nodes rbac.authorization.k8s.io/clusterrolebindings rbac.authorization.k8s.io/clusterroles: no
+manager: escalate create: rbac.authorization.k8s.io/clusterroles rbac.authorization.k8s.io/roles@default: no
+manager: update: -/secrets/none x.example.com/things@default rbac.authorization.k8s.io/clusterrolebindings -/pods/exec@default: no
 manager: bind impersonate: rbac.authorization.k8s.io/clusterroles -/users -/groups -/serviceaccounts@kube-system: no
 manager: create: -/pods/exec@default -/pods/attach@default -/pods/portforward@default: no
 manager: get: /metrics /debug: no

@@ -1,4 +1,4 @@
-import type { PolicyRule } from '@kubelab/api';
+import { type ClusterRole, deepEqual, type PolicyRule } from '@kubelab/api';
 import type { UserInfo } from '../registry/context.js';
 import type { Storage } from '../storage/storage.js';
 import type { Attributes, Decision } from './attributes.js';
@@ -57,6 +57,11 @@ export class Authorizer {
     const { errors } = this.#rbac.rulesFor(user, namespace);
     const isNode = nodeNameOf(user) !== undefined;
     return isNode ? ['node authorizer does not support user rule resolution', ...errors] : errors;
+  }
+
+  /** Whether an aggregated role holds exactly what the others that it selects hold now. */
+  gathers(role: ClusterRole): boolean {
+    return deepEqual(this.#rbac.aggregated(role), role.rules ?? []);
   }
 
   /** What a role holds; undefined when it does not exist. `namespace` is a Role's. */

@@ -11,7 +11,7 @@ import {
 import { aggregatedRoles, clusterRoles } from './roles/cluster-roles.js';
 import { controllerRoles } from './roles/controller-roles.js';
 import { namespaceRoleBindings, namespaceRoles } from './roles/namespace-roles.js';
-import { ruleOf } from './roles/rules.js';
+import { type RoleTable, ruleOf } from './roles/rules.js';
 
 /*
  * Every role and binding that a cluster begins with, from the tables below `roles`. They are reconciled at start: what is missing
@@ -59,13 +59,24 @@ const written: readonly ClusterRole[] = [
 ];
 
 /**
+ * Where our controllers need less than Kubernetes': whoever may update every object, or may `escalate`, is close to cluster-admin.
+ * Ours removes owners and finalizers by patch, and to fill in an aggregated role is no escalation here (escalation.ts).
+ */
+const narrowed: RoleTable = {
+  'clusterrole-aggregation-controller': ['read update | rbac.authorization.k8s.io | clusterroles'],
+  'generic-garbage-collector': ['delete patch read | * | *'],
+};
+
+/**
  * kubelab's own, beside Kubernetes'. Our controller-manager runs every controller under its one identity, so that one is bound to
  * what all of them need (as Kubernetes' documentation wants it without `--use-service-account-credentials`). A kubelet on a network
  * of containers sets the routes that a CNI sets elsewhere: it reads the nodes' podCIDRs.
  */
 const ours: readonly ClusterRole[] = [
   clusterRole('kubelab:controllers', [
-    ...withoutRepeats(Object.values(controllerRoles).flatMap((lines) => lines.map(ruleOf))),
+    ...withoutRepeats(
+      Object.entries(controllerRoles).flatMap(([name, lines]) => (narrowed[name] ?? lines).map(ruleOf)),
+    ),
     ruleOf('delete read | - | secrets'),
   ]),
   clusterRole('kubelab:node-routes', [ruleOf('read | - | nodes')]),

@@ -33,11 +33,20 @@ export function checkEscalation(
   if (!grants(kind) || user.groups.includes(masters)) return;
   if (old !== undefined && deepEqual(granting(object), granting(old))) return;
   if (kind.kind.endsWith('Binding')) checkBinding(authorizer, user, kind, object as ClusterRoleBinding);
-  else checkRole(authorizer, user, kind, object as ClusterRole);
+  else checkRole(authorizer, user, kind, object as ClusterRole, old as ClusterRole | undefined);
 }
 
-function checkRole(authorizer: Authorizer, user: UserInfo, kind: KindInfo, role: ClusterRole): void {
+function checkRole(
+  authorizer: Authorizer,
+  user: UserInfo,
+  kind: KindInfo,
+  role: ClusterRole,
+  old: ClusterRole | undefined,
+): void {
   const { name, namespace = '' } = role.metadata;
+  // What a role gathers was judged where it was written: to fill in just that grants nothing new.
+  const isFilledIn = deepEqual(role.aggregationRule, old?.aggregationRule) && authorizer.gathers(role);
+  if (isFilledIn) return;
   const asked = { verb: 'escalate', group: rbacGroup, resource: kind.resource, subresource: '' };
   if (authorizer.allows(user, { ...asked, namespace, name })) return;
   const held = authorizer.rulesFor(user, namespace);

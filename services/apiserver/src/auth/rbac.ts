@@ -1,4 +1,5 @@
 import {
+  aggregatedRules,
   type ClusterRole,
   type ClusterRoleBinding,
   clusterRoleBindingKind,
@@ -69,6 +70,15 @@ export class Rbac {
     if (found === undefined) return undefined;
     const { rules } = found.object as ClusterRole;
     return rules ?? [];
+  }
+
+  /** What an aggregated role is to hold; undefined for one that is not. */
+  aggregated(role: ClusterRole): readonly PolicyRule[] | undefined {
+    const all = this.#storage.cache(clusterRoleKind).all();
+    return aggregatedRules(
+      role,
+      all.map(({ object }) => object as ClusterRole),
+    );
   }
 
   #rulesOf({ roleRef, metadata }: ClusterRoleBinding, errors: string[]): readonly PolicyRule[] {

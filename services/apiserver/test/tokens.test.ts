@@ -8,11 +8,14 @@ import {
   signToken,
   type TokenClaims,
 } from '@kubelab/pki/tokens';
+import { silentTelemetry } from '@kubelab/telemetry';
 import { createRealWorld } from '@kubelab/world';
 import t from 'tap';
 import { anonymous, authenticate, bearerToken, type Credentials } from '../src/auth/authenticate.js';
 import { ownTokenConfig } from '../src/auth/tokens/index.js';
 import { readStaticTokens } from '../src/auth/tokens/static-tokens.js';
+import type { ApiCall } from '../src/endpoints/contract.js';
+import { serveHttps } from '../src/transport/https.adapter.js';
 import { eventually, pick, readyServer, type TestServer } from './harness.js';
 import { openTestStore } from './test-store.js';
 
@@ -410,6 +413,41 @@ t.test('a file of static tokens', async (t) => {
     t.match(String(error), /line 1/);
     t.notMatch(String(error), /only-a-token/);
   }
+});
+
+t.test('a token goes no further than the transport', async (t) => {
+  const server = await readyServer();
+  t.teardown(() => server.stop());
+  const tls = server.identities['apiserver-0'];
+  if (tls === undefined) throw new Error('no certificate');
+  const { messages, log } = silentTelemetry(server.world, 'apiserver', 'apiserver-9');
+  const seen: ApiCall[] = [];
+  const https = await serveHttps({
+    world: server.world,
+    address: { host: '127.0.0.1', port: 0 },
+    tls,
+    name: 'apiserver-9',
+    messages,
+    log,
+    authenticate: async () => anonymous,
+    handler: async (call) => {
+      seen.push(call);
+      return { code: 200, headers: {}, body: new Uint8Array(0) };
+    },
+  });
+  t.teardown(() => https.close());
+  const heard = await ask(
+    { ...server, apiserver: { ...server.apiserver, secureAddress: https.address } },
+    '/x',
+    {
+      token: 'very-secret',
+      headers: { 'x-other': 'shown' },
+    },
+  );
+  t.equal(heard.code, 200);
+  t.equal(seen[0]?.headers['x-other'], 'shown');
+  const { signal: _signal, ...told } = seen[0] ?? {};
+  t.notMatch(JSON.stringify(told), /very-secret/);
 });
 
 t.test('a certificate, then a token, then nobody', async (t) => {

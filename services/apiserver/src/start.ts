@@ -4,6 +4,7 @@ import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
 import { Authorizer } from './auth/authorize.js';
+import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
@@ -73,6 +74,7 @@ export async function serveApiserver(
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
+  const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
     world,
     registry,
@@ -89,6 +91,7 @@ export async function serveApiserver(
     context,
     tls,
     registry,
+    custom,
     authorizer,
     metrics: new Metrics(),
     log,
@@ -118,9 +121,11 @@ export async function serveApiserver(
   });
   storage.start();
   bootstrap.start();
+  custom.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping = true;
+    custom.stop();
     await bootstrap.stop();
     await Promise.all([https.close(), wire.close()]);
     storage.stop();

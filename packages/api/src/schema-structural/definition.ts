@@ -34,9 +34,9 @@ export function definitionErrors(
     ...conversionErrors(spec),
     ...groupApprovalErrors(group, metadata.annotations),
   );
-  const shared = shareSchema(versions);
+  const shared = sameSchemas(versions);
   for (const [at, version] of versions.entries())
-    if (at === 0 || !shared.everything) errors.push(...versionErrors(version, at, shared.everything));
+    if (at === 0 || !shared) errors.push(...versionErrors(version, at, shared));
   const established = (old?.status?.conditions ?? []).some(
     ({ type, status: is }) => type === 'Established' && is === 'True',
   );
@@ -48,11 +48,24 @@ export function definitionErrors(
   return errors;
 }
 
-/** Versions that all say the same are told of once, as Kubernetes does (`spec.validation`). */
-function shareSchema(versions: readonly CustomResourceDefinitionVersion[]): { everything: boolean } {
+function sameSchemas(versions: readonly CustomResourceDefinitionVersion[]): boolean {
   const [first] = versions;
-  return { everything: versions.every((one) => deepEqual(one.schema, first?.schema)) };
+  return versions.every((one) => deepEqual(one.schema, first?.schema));
 }
+
+/** Every schema with its place in findings: versions that all say the same are told of once, as Kubernetes does. */
+export function versionSchemas(
+  versions: readonly CustomResourceDefinitionVersion[],
+): { schema: Schema; path: string }[] {
+  const shared = sameSchemas(versions);
+  return versions.flatMap(({ schema }, at) => {
+    const found = schema?.openAPIV3Schema;
+    if (found === undefined || (shared && at > 0)) return [];
+    return [{ schema: found, path: shared ? sharedPath : `spec.versions[${at}].schema.openAPIV3Schema` }];
+  });
+}
+
+const sharedPath = 'spec.validation.openAPIV3Schema';
 
 function versionListErrors(versions: readonly CustomResourceDefinitionVersion[]): FieldError[] {
   const errors: FieldError[] = [];
@@ -146,7 +159,7 @@ function versionErrors(version: CustomResourceDefinitionVersion, at: number, sha
   const own = `spec.versions[${at}]`;
   if (schema === undefined)
     return [fieldErrors.required(`${own}.schema.openAPIV3Schema`, 'schemas are required')];
-  const schemaPath = shared ? 'spec.validation.openAPIV3Schema' : `${own}.schema.openAPIV3Schema`;
+  const schemaPath = shared ? sharedPath : `${own}.schema.openAPIV3Schema`;
   const place = shared ? 'spec' : own;
   return [
     ...definitionSchemaErrors(schema, schemaPath),

@@ -1,5 +1,6 @@
 export { defineSchemaTypes } from './apply-types.js';
 export { applySchemaDefaults } from './defaulting.js';
+export { versionSchemas } from './definition.js';
 export { isIP } from './ip.js';
 export { listTypeErrors } from './list-types.js';
 export {

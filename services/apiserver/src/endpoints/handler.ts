@@ -11,6 +11,8 @@ import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
 import { asImpersonated } from '../auth/impersonate.js';
+import type { CustomResources } from '../crd/custom-resources.js';
+import { customScale } from '../crd/scale.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
@@ -52,6 +54,7 @@ export interface HandlerParts {
   readonly context: WireContext;
   readonly tls: TlsMaterial;
   readonly registry: Registry;
+  readonly custom: CustomResources;
   readonly authorizer: Authorizer;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
@@ -153,9 +156,11 @@ async function route(
   // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
   if (info.verb === 'get' && commandSubresources.includes(info.subresource))
     authorize(parts, call, { ...info, verb: 'create' });
-  const { kind } = info;
+  const kind = info.kind ?? (await parts.custom.find(info.group, info.version, info.resourceName));
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
+  const deprecation = parts.custom.deprecation(kind);
+  if (deprecation !== undefined) warn(deprecation);
   const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts.authorizer, kind, call, form);
@@ -184,6 +189,7 @@ async function route(
     case 'create':
       if (kind.namespaced && namespace === '')
         throw statusErrors.badRequest('an empty namespace may not be set during creation');
+      parts.custom.assertCreatable(kind);
       return createObject(request);
     case 'update':
       return updateObject(request);
@@ -220,8 +226,11 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
         : verb === 'patch'
           ? patchObject(request)
           : updateObject(request);
-    case 'scale':
+    case 'scale': {
+      const paths = parts.custom.scalePaths(kind);
+      if (paths !== undefined) return customScale(request, paths);
       return verb === 'get' ? getScale(request) : writeScale(request);
+    }
     case 'binding':
       return bindPod(request);
     case 'eviction':
@@ -249,7 +258,10 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     if (!isHealthPath(path))
       throw statusErrors403(`User "${user.name}" cannot ${call.method.toLowerCase()} path "${path}"`);
   }
-  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  const answer =
+    health(parts.health, call, path) ??
+    discovery(call, path, parts.custom.groupVersions()) ??
+    openApi(call, path, parts.custom.documents());
   if (answer !== undefined) return answer;
   if (path === '/version' || path === '/version/') return reply(call, 200, parts.version, jsonForm);
   if (path === '/metrics')

@@ -290,7 +290,12 @@ export function strictness(
 function readPatch(request: ObjectCall): Patch {
   const { call, kind, scope } = request;
   const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
-  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  // Strategies are of the built-in kinds' Go types only.
+  const supported = Object.keys(patchTypes).filter(
+    (name) => kind.custom === undefined || !name.includes('strategic'),
+  );
+  if (type === undefined || (type === 'strategic' && kind.custom !== undefined))
+    throw statusErrors.unsupportedMediaType(supported);
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {

@@ -5,6 +5,7 @@ import {
   decodeObject,
   deepClone,
   deepEqual,
+  type FieldError,
   fieldErrors,
   generateName,
   isObject,
@@ -150,8 +151,14 @@ export class Registry {
     applyDefaults(kind, object);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     await this.#admission.create(scope, kind, object);
-    throwInvalid(kind, object, validate(kind, object));
+    throwInvalid(kind, object, this.#findings(kind, object, undefined));
     return object;
+  }
+
+  #findings(kind: KindInfo, object: KubeObject, old: KubeObject | undefined): FieldError[] {
+    const errors = validate(kind, object, old);
+    // What it costs to ask further is spent on what is sound so far.
+    return errors.length > 0 ? errors : (this.#strategyOf(kind).validate?.(object) ?? []);
   }
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
@@ -262,12 +269,12 @@ export class Registry {
       const old = await this.get(ref);
       const next = aspect.merge(kind, old, change(deepClone(old)));
       keepIdentity(kind, next, old);
-      if (aspect.subresource === '') applyDefaults(kind, next);
+      if (aspect.subresource === '' || kind.custom !== undefined) applyDefaults(kind, next);
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
       await this.#admission.update(scope, kind, next, old);
       const before = aspect.byServer === true ? undefined : old;
-      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
-      if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
+      throwInvalid(kind, next, [...finalizerErrors(next, old), ...this.#findings(kind, next, before)]);
+      if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
         const context = {
@@ -392,9 +399,10 @@ function keepIdentity(kind: KindInfo, next: KubeObject, old: KubeObject): void {
   }
 }
 
-function desiredState(object: KubeObject): unknown {
-  const { metadata: _metadata, status: _status, ...rest } = object;
-  return rest;
+/** A custom resource without /status has a status that is a field like any other. */
+function desiredState(kind: KindInfo, object: KubeObject): unknown {
+  const { metadata: _metadata, status, ...rest } = object;
+  return kind.custom === undefined || kind.hasStatus ? rest : { ...rest, status };
 }
 
 function throwInvalid(kind: KindInfo, object: KubeObject, errors: ReturnType<typeof validate>): void {

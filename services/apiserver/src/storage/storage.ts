@@ -1,6 +1,8 @@
 import {
+  apiError,
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   type KindInfo,
@@ -41,6 +43,7 @@ const writeAttemptsMax = 12;
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   namespaceKind,
@@ -84,10 +87,12 @@ export class RacedError extends Error {
 export class Storage {
   readonly store: Store;
   readonly #world: World;
-  readonly #caches: ReadonlyMap<string, WatchCache>;
+  readonly #log: Logger;
+  readonly #caches: Map<string, WatchCache>;
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
+    this.#log = log;
     this.#world = world;
     this.#caches = new Map(
       [...kinds, ...viewKinds].map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]),
@@ -104,6 +109,19 @@ export class Storage {
     }
   }
 
+  /** A custom resource: its cache begins to load at once. */
+  addKind(kind: KindInfo): void {
+    const cache = new WatchCache(this.#world, this.store, kind, this.#log);
+    this.#caches.set(kind.schema, cache);
+    cache.start();
+  }
+
+  /** It is served no longer: its watchers end. */
+  removeKind(kind: KindInfo): void {
+    this.#caches.get(kind.schema)?.end();
+    this.#caches.delete(kind.schema);
+  }
+
   stop(): void {
     for (const cache of this.#caches.values()) cache.stop();
   }
@@ -118,6 +136,8 @@ export class Storage {
 
   cache(kind: KindInfo): WatchCache {
     const cache = this.#caches.get(kind.schema);
+    if (cache === undefined && kind.custom !== undefined)
+      throw apiError('NotFound', 'the server could not find the requested resource', { details: {} });
     if (cache === undefined) throw new Error(`${kind.kind} is not a stored kind`);
     return cache;
   }

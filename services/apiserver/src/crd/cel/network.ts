@@ -25,7 +25,10 @@ class CidrValue {
 class UrlValue {
   readonly url: URL | undefined;
   readonly path: string;
+  /** As written: URL leaves out ports that are a scheme's own. */
+  readonly host: string;
   constructor(text: string) {
+    this.host = /^[^:/?#]+:\/\/(?:[^@/?#]*@)?([^/?#]*)/.exec(text)?.[1] ?? '';
     this.url = text.startsWith('/') ? undefined : new URL(text);
     this.path = text.startsWith('/')
       ? text
@@ -205,12 +208,12 @@ function registerUrl(environment: Environment): void {
     .registerFunction(`url(string): ${type}`, parse)
     .registerFunction('isURL(string): bool', (text: string) => works(() => parse(text)))
     .registerFunction(`${type}.getScheme(): string`, ({ url }: UrlValue) => url?.protocol.slice(0, -1) ?? '')
-    .registerFunction(`${type}.getHost(): string`, ({ url }: UrlValue) => url?.host ?? '')
+    .registerFunction(`${type}.getHost(): string`, ({ host }: UrlValue) => host)
     .registerFunction(
       `${type}.getHostname(): string`,
       ({ url }: UrlValue) => url?.hostname.replace(/^\[|\]$/g, '') ?? '',
     )
-    .registerFunction(`${type}.getPort(): string`, ({ url }: UrlValue) => url?.port ?? '')
+    .registerFunction(`${type}.getPort(): string`, ({ host }: UrlValue) => /:(\d+)$/.exec(host)?.[1] ?? '')
     .registerFunction(`${type}.getEscapedPath(): string`, ({ path }: UrlValue) => path)
     .registerFunction(`${type}.getQuery(): map<string, list<string>>`, ({ url }: UrlValue) => {
       const found = new Map<string, string[]>();

@@ -48,6 +48,7 @@ interface Node {
 export interface CompiledRules {
   /** What is wrong with the rules themselves; their definition must not be stored. */
   readonly errors: readonly FieldError[];
+  readonly isEmpty: boolean;
   /** What the rules say of an object. `old`: what an update replaces. Never throws. */
   validate(object: unknown, old: unknown): FieldError[];
 }
@@ -60,6 +61,7 @@ export function compileRules(schema: Schema, path: string): CompiledRules {
   if (compiler.count > rulesMax) errors.push(fieldErrors.tooMany(path, compiler.count, rulesMax));
   return {
     errors,
+    isEmpty: root === undefined,
     validate: (object, old) => {
       if (root === undefined || errors.length > 0) return [];
       const run = new Run(compiler.meter);
@@ -165,7 +167,7 @@ class Compiler {
       replaceFunctions(program.ast);
       const { valid, type, error } = program.check();
       if (!valid) {
-        refuse(`compilation failed: ${inCelWords(error)}`);
+        refuse(`compilation failed: ${atCompileTime(error)}`);
         return undefined;
       }
       if (type !== wanted && type !== 'dyn') {
@@ -179,7 +181,7 @@ class Compiler {
       meterComprehensions(program.ast, this.meter);
       return program;
     } catch (error) {
-      refuse(`compilation failed: ${inCelWords(error)}`);
+      refuse(`compilation failed: ${atCompileTime(error)}`);
       return undefined;
     }
   }
@@ -255,7 +257,11 @@ function inCelWords(error: unknown): string {
     .replace(/^Unknown variable: (.*)$/, "undeclared reference to '$1' (in container '')");
 }
 
-function compileText(error: unknown): string {
+function atCompileTime(error: unknown): string {
+  return inCelWords(error).replace(/^No such key: (.*)$/, "undefined field '$1'");
+}
+
+function atRunTime(error: unknown): string {
   return inCelWords(error).replace(/^No such key: (.*)$/, 'no such key: $1');
 }
 
@@ -292,8 +298,9 @@ class Run {
 
   #rules({ rules, type, schema }: Node, value: unknown, old: unknown, path: string): void {
     if (rules.length === 0) return;
-    const self = type.toCel(value);
-    const oldSelf = old === undefined ? undefined : type.toCel(old);
+    const converted = this.#convert(type, value, old, path);
+    if (converted === undefined) return;
+    const { self, oldSelf } = converted;
     const unchanged = old !== undefined && deepEqual(value, old);
     for (const compiled of rules) {
       if (this.#stopped) return;
@@ -305,6 +312,16 @@ class Run {
       this.#one(compiled, context, schema.type ?? '', path);
       // What did not change is not held against anybody (KEP-4008); transition rules are.
       if (unchanged && !usesOldSelf && !this.#stopped) this.errors.length = before;
+    }
+  }
+
+  /** Undefined, with a finding, for what a schema lets pass and CEL cannot hold: a duration of `3 days`. */
+  #convert(type: CelType, value: unknown, old: unknown, path: string) {
+    try {
+      return { self: type.toCel(value), oldSelf: old === undefined ? undefined : type.toCel(old) };
+    } catch (error) {
+      this.errors.push(fieldErrors.invalid(path === '' ? '<nil>' : path, 'object', inCelWords(error)));
+      return undefined;
     }
   }
 
@@ -331,7 +348,7 @@ class Run {
         refuse(
           `'${inCelWords(error)}': call arguments did not match a supported operator, function or macro signature for rule: ${named}`,
         );
-      else refuse(`${compileText(error)} evaluating rule: ${named}`);
+      else refuse(`${atRunTime(error)} evaluating rule: ${named}`);
       return;
     }
     const detail =
@@ -374,12 +391,15 @@ function isBudget(error: unknown): boolean {
   );
 }
 
-const optionals = new Environment({ enableOptionalTypes: true }).registerVariable('value', 'dyn');
-const none = optionals.parse('optional.none()');
-const some = optionals.parse('optional.of(value)');
+const none: unknown = new Environment({ enableOptionalTypes: true }).parse('optional.none()')({});
+const optionalClass: unknown = typeof none === 'object' && none !== null ? none.constructor : undefined;
 
+/** The library gives its optional values only to expressions: their class is that of one that an expression made. */
 function optionalOf(value: unknown): unknown {
-  return value === undefined ? none({}) : some({ value });
+  if (value === undefined) return none;
+  const make: unknown = typeof optionalClass === 'function' ? Reflect.get(optionalClass, 'of') : undefined;
+  if (typeof make !== 'function') throw new Error('the evaluator has no optional values');
+  return make(value);
 }
 
 function errorFor(reason: string | undefined, path: string, typeName: string, detail: string): FieldError {

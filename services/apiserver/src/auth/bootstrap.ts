@@ -1,4 +1,4 @@
-import { type ClusterRole, type ClusterRoleBinding, kinds, type PolicyRule } from '@kubelab/api';
+import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '@kubelab/api';
 
 /**
  * Default roles and bindings, reconciled at start as Kubernetes does (label
@@ -108,15 +108,9 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
   'system:kube-controller-manager': [
     events,
     ...election('kube-controller-manager'),
-    // The garbage collector and the namespace controller read and delete objects of every stored kind;
-    // finalizers and ownerReferences are removed by patch. Their subresources are named below.
-    ...[...new Set(kinds.map(({ group }) => group))].map((group) =>
-      rule(
-        [group],
-        kinds.filter((kind) => kind.group === group).map(({ resource }) => resource),
-        [...read, 'delete', 'patch'],
-      ),
-    ),
+    // The garbage collector and the namespace controller read and delete objects of every stored kind, custom ones
+    // too; finalizers and ownerReferences are removed by patch. Their subresources are named below.
+    rule(['*'], ['*'], [...read, 'delete', 'patch']),
     rule(['apps'], ['replicasets'], ['create']),
     rule(['apps'], ['deployments/status', 'replicasets/status'], ['update']),
     rule([''], ['pods', 'serviceaccounts'], ['create']),

@@ -124,7 +124,7 @@ class Compiler {
   #rules(schema: Schema, own: readonly Rule[], place: Place): { type: CelType; rules: CompiledRule[] } {
     const plain: CelType = { name: 'dyn', toCel: (value) => value };
     if (own.length === 0 || this.count > rulesMax) return { type: plain, rules: [] };
-    const environment = new Environment({ enableOptionalTypes: true });
+    const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
     registerLibrary(environment, this.meter);
     const type = new CelTypes(environment).of({ ...schema, nullable: false }, place.isResource);
     environment.registerVariable('self', type.name);

@@ -10,13 +10,13 @@ import {
 } from './model.js';
 
 const metadataType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
-const any: FieldType = { is: 'scalar', scalar: 'any' };
+const untyped: FieldType = { is: 'scalar', scalar: 'any' };
 
 /** What no schema describes: objects merge field by field, lists are atomic (structured-merge-diff's deduced type). */
 const deduced: FieldType = deducedType();
 
 function deducedType(): FieldType {
-  const type: { is: 'map'; of: FieldType } = { is: 'map', of: any };
+  const type: { is: 'map'; of: FieldType } = { is: 'map', of: untyped };
   type.of = type;
   return type;
 }
@@ -32,14 +32,14 @@ export function defineSchemaTypes(name: string, schema: Schema): () => void {
     defined.push(typeName);
   };
   const typeOf = (inner: Schema, typeName: string): FieldType => {
-    if (isIntOrString(inner)) return any;
+    if (isIntOrString(inner)) return untyped;
     const items = itemsOf(inner);
     const additional = additionalOf(inner);
     if (items !== undefined) return { is: 'list', of: typeOf(items, `${typeName}[]`) };
     if (additional !== undefined) return { is: 'map', of: typeOf(additional, `${typeName}{}`) };
     if (inner.properties === undefined && (preservesUnknown(inner) || inner.additionalProperties === true))
       return deduced;
-    if (inner.type !== 'object') return inner.type === undefined ? deduced : any;
+    if (inner.type !== 'object') return inner.type === undefined ? deduced : untyped;
     defineObject(inner, typeName, isEmbedded(inner));
     return { is: 'object', name: typeName };
   };
@@ -71,7 +71,7 @@ function fieldOf(name: string, schema: Schema, type: FieldType): Field {
 }
 
 const resourceFields: readonly Field[] = [
-  fieldOf('apiVersion', { type: 'string' }, any),
-  fieldOf('kind', { type: 'string' }, any),
+  fieldOf('apiVersion', { type: 'string' }, untyped),
+  fieldOf('kind', { type: 'string' }, untyped),
   fieldOf('metadata', { type: 'object' }, { is: 'object', name: metadataType }),
 ];

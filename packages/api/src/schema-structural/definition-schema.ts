@@ -24,7 +24,7 @@ const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
 /**
  * Whether a schema may be that of a custom resource: what it uses, that it is structural, and that its defaults
- * and extensions hold (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema).
+ * and extensions hold (Kubernetes' documentation, "Specifying a structural schema").
  * `path` is where it stands in the definition.
  */
 export function definitionSchemaErrors(schema: Schema, path: string): FieldError[] {

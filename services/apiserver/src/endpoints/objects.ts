@@ -318,7 +318,14 @@ function readPatch(request: ObjectCall): Patch {
     return { type, intent: value, force };
   }
   if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
-  return { type, patch: value };
+  const unknownFields = (fields: readonly string[]) =>
+    strictness(
+      call,
+      kind,
+      fields.map((field) => `unknown field "${field}"`),
+      scope,
+    );
+  return { type, patch: value, unknownFields };
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {

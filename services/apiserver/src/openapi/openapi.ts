@@ -133,7 +133,8 @@ function pathsFor(name: string, kind: KindInfo): [string, unknown][] {
     'application/apply-patch+yaml',
     'application/json-patch+json',
     'application/merge-patch+json',
-    'application/strategic-merge-patch+json',
+    // kubectl reads from here whether a kind can be patched so.
+    ...(kind.custom === undefined ? ['application/strategic-merge-patch+json'] : []),
   ];
   const post = { post: operation('post', ['application/json', 'application/yaml']) };
   if (!kind.verbs.includes('patch')) return [[base, post]];

@@ -44,7 +44,12 @@ export interface DeleteOptions {
 }
 
 export type Patch =
-  | { readonly type: 'json' | 'merge' | 'strategic'; readonly patch: unknown }
+  | {
+      readonly type: 'json' | 'merge' | 'strategic';
+      readonly patch: unknown;
+      /** Told of what the schema does not know; may refuse it. */
+      unknownFields(fields: readonly string[]): void;
+    }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
 /** What an update may change of an object: all but the status, only the status, ... */
@@ -209,7 +214,7 @@ export class Registry {
     const object = await this.#change(scope, ref, aspect, (old) => {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
-      for (const field of unknownFields) scope.warn(`unknown field "${field}"`);
+      patch.unknownFields(unknownFields);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);

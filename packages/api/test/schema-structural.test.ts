@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   applySchemaDefaults,
   deepClone,
+  embeddedErrors,
   listTypeErrors,
   prune,
   type Schema,
@@ -344,4 +345,20 @@ t.test('items of sets and map lists are unique', async (t) => {
       ),
       wanted,
     );
+});
+
+t.test('embedded objects say what they are', async (t) => {
+  const schema = object({ one: embedded, many: list(embedded) });
+  const whole = { apiVersion: 'v1', kind: 'Pod' };
+  t.same(embeddedErrors(schema, { one: whole, many: [whole] }, ''), []);
+  t.same(
+    embeddedErrors(schema, { one: { kind: 'Pod' }, many: [{ apiVersion: 1 }] }, '').map(
+      ({ field, message }) => `${field}: ${message}`,
+    ),
+    [
+      'one.apiVersion: Required value: must not be empty',
+      'many[0].apiVersion: Required value: must not be empty',
+      'many[0].kind: Required value: must not be empty',
+    ],
+  );
 });

@@ -26,6 +26,8 @@ const fields: Record<string, Schema> = {
   'dash-ed': text,
   'dot.ted': text,
   namespace: text,
+  json: text,
+  constructor: text,
   items: { type: 'array', ...byName, items: { type: 'object', properties: { name: text, v: whole } } },
 };
 
@@ -134,6 +136,7 @@ const holding: readonly (readonly [rule: string, spec: object])[] = [
   ['cel.bind(n, self.a + 1, n * n == 9)', { a: 2 }],
   ['dyn(self.a) == 1.0 && string(self.a) == "1" && int("7") == 7', { a: 1 }],
   ['true || self.a > 1', {}],
+  ['self.json == "x" && self.a == 1', { json: 'x', a: 1, constructor: 'y' }],
 ];
 
 t.test('rules that hold', async (t) => {

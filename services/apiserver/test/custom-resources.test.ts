@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type Answer, eventually, readyServer, type TestServer } from './harness.js';
+import { createInProcessTransport } from '../src/index.js';
+import { type Answer, admin, eventually, pick, readyServer, type TestServer } from './harness.js';
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const merge = { 'content-type': 'application/merge-patch+json' };
@@ -344,6 +345,22 @@ t.test('names that another has are not given', async (t) => {
   );
 });
 
+/** Types of events until the watch ends by itself. */
+async function watchToEnd(server: TestServer): Promise<string[]> {
+  const transport = createInProcessTransport(server.world, server.apiserver.handler, admin);
+  const stream = await transport.stream({
+    method: 'GET',
+    path: collection,
+    query: { watch: 'true' },
+    signal: new AbortController().signal,
+  });
+  const types: string[] = [];
+  for await (const { bytes } of stream)
+    for (const line of Buffer.from(bytes).toString().split('\n').filter(Boolean))
+      types.push(String(pick(JSON.parse(line), 'type')));
+  return types;
+}
+
 t.test('objects go before their definition', async (t) => {
   const [server, other] = await twoServers(t);
   await establish(server, definition(cronTabs));
@@ -354,6 +371,7 @@ t.test('objects go before their definition', async (t) => {
   };
   await server.call('POST', collection, { body: held });
   const path = `${definitions}/crontabs.stable.example.com`;
+  const watched = [watchToEnd(server), watchToEnd(other)];
   const gone = await other.call('DELETE', path);
   t.match(gone.json, {
     metadata: { finalizers: ['customresourcecleanup.apiextensions.k8s.io'] },
@@ -374,6 +392,8 @@ t.test('objects go before their definition', async (t) => {
     headers: merge,
   });
   await eventually('gone', async () => (await server.call('GET', path)).code === 404);
+  for (const types of await Promise.all(watched))
+    t.equal(types.filter((type) => type === 'DELETED').length, 2, 'watches tell of it, and end');
   for (const one of [server, other]) {
     await eventually('not served', async () => (await one.call('GET', collection)).code === 404);
     await eventually(

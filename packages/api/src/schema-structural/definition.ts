@@ -28,6 +28,8 @@ export function definitionErrors(
       errors.push(fieldErrors.invalid('spec.group', group, 'should be a domain with at least one dot'));
   }
   if ((scope ?? '') === '') errors.push(fieldErrors.required('spec.scope'));
+  if (spec?.preserveUnknownFields === true)
+    errors.push(fieldErrors.invalid('spec.preserveUnknownFields', true, 'must be false'));
   errors.push(
     ...versionListErrors(versions),
     ...nameFieldErrors(spec?.names ?? { kind: '', plural: '' }, 'spec.names'),

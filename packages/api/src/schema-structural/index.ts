@@ -1,6 +1,7 @@
 export { defineSchemaTypes } from './apply-types.js';
 export { applySchemaDefaults } from './defaulting.js';
 export { versionSchemas } from './definition.js';
+export { embeddedErrors } from './embedded.js';
 export { isIP } from './ip.js';
 export { listTypeErrors } from './list-types.js';
 export {

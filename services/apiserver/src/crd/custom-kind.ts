@@ -4,6 +4,7 @@ import {
   type CustomResourceDefinition,
   type CustomResourceDefinitionVersion,
   defineSchemaTypes,
+  embeddedErrors,
   type FieldError,
   groupVersionOf,
   type KindInfo,
@@ -139,7 +140,11 @@ function customKind(
     prune: (object) => prune(schema, object, true),
     applyDefaults: (object) => applySchemaDefaults(schema, object),
     validate: (object, old) => {
-      const errors = [...schemaValueErrors(schema, object, old), ...listTypeErrors(schema, object, '')];
+      const errors = [
+        ...schemaValueErrors(schema, object, old),
+        ...embeddedErrors(schema, object, ''),
+        ...listTypeErrors(schema, object, ''),
+      ];
       // Compiled when they are first needed, then kept: listing kinds costs nothing.
       rules ??= compileRules(schema, '');
       if (rules.isEmpty) return errors;

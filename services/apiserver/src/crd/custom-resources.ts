@@ -181,8 +181,7 @@ export class CustomResources {
 
   #drop(entry: Entry): void {
     for (const { kind, dispose } of entry.versions) {
-      this.#registry.storage.removeKind(kind);
-      dispose();
+      void this.#registry.storage.removeKind(kind).then(dispose);
     }
   }
 
@@ -309,9 +308,17 @@ export class CustomResources {
   }
 }
 
+/** The cache's objects are never changed: what was made of one holds as long as it is there. */
+const states = new WeakMap<CustomResourceDefinition, string>();
+
 /** What of a definition its served kinds depend on. */
-function stateOf({ metadata, spec, status }: CustomResourceDefinition): string {
-  return JSON.stringify([metadata.uid, metadata.generation, spec, status?.acceptedNames]);
+function stateOf(definition: CustomResourceDefinition): string {
+  const known = states.get(definition);
+  if (known !== undefined) return known;
+  const { metadata, spec, status } = definition;
+  const state = JSON.stringify([metadata.uid, spec, status?.acceptedNames]);
+  states.set(definition, state);
+  return state;
 }
 
 function sameStatus(a: CustomResourceDefinition['status'], b: CustomResourceDefinition['status']): boolean {

@@ -277,7 +277,7 @@ export class Registry {
       if (aspect.subresource === '' || kind.custom !== undefined) applyDefaults(kind, next);
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
       await this.#admission.update(scope, kind, next, old);
-      const before = aspect.byServer === true ? undefined : old;
+      const before = aspect.byServer === true && kind.custom === undefined ? undefined : old;
       throwInvalid(kind, next, [...finalizerErrors(next, old), ...this.#findings(kind, next, before)]);
       if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;

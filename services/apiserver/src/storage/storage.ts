@@ -1,4 +1,5 @@
 import {
+  ApiError,
   apiError,
   clusterRoleBindingKind,
   clusterRoleKind,
@@ -116,10 +117,18 @@ export class Storage {
     cache.start();
   }
 
-  /** It is served no longer: its watchers end. */
-  removeKind(kind: KindInfo): void {
-    this.#caches.get(kind.schema)?.end();
+  /** It is served no longer: its watchers end once they have heard of all that was written until now. */
+  async removeKind(kind: KindInfo): Promise<void> {
+    const cache = this.#caches.get(kind.schema);
     this.#caches.delete(kind.schema);
+    if (cache === undefined) return;
+    try {
+      await cache.waitFor(await this.currentRevision(kind));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // The store is away: its watchers hear of it when they list anew.
+    } finally {
+      cache.end();
+    }
   }
 
   stop(): void {

@@ -18,10 +18,8 @@ export interface CelType {
   toCel(value: unknown): unknown;
 }
 
-/** An object as a rule sees it, with the JSON that it was made of. */
-interface CelObject {
-  readonly json: unknown;
-}
+/** The JSON that objects of rules were made of. */
+const sources = new WeakMap<object, unknown>();
 
 const dyn: CelType = { name: 'dyn', toCel: dynamic };
 const keep = (value: unknown) => value;
@@ -84,6 +82,8 @@ const reserved = new Set([
  * (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-path-for-validation-rules).
  */
 export function escapeName(name: string): string | undefined {
+  // The evaluator tells types by their constructors.
+  if (name === 'constructor' || name === '__proto__') return undefined;
   if (reserved.has(name)) return `__${name}__`;
   const escaped = name
     .replaceAll('__', '__underscores__')
@@ -152,21 +152,17 @@ export class CelTypes {
       fields[escaped] = type.name;
       makers.set(property, { escaped, type });
     }
-    class Value implements CelObject {
-      readonly json: unknown;
-      constructor(json: unknown) {
-        Object.defineProperty(this, 'json', { value: json, enumerable: false });
-      }
-    }
+    class Value {}
     this.#environment.registerType(name, { ctor: Value, fields });
-    this.#environment.registerOperator(`${name} == ${name}`, (a: CelObject, b: CelObject) =>
-      deepEqual(a.json, b.json),
+    this.#environment.registerOperator(`${name} == ${name}`, (a: Value, b: Value) =>
+      deepEqual(sources.get(a), sources.get(b)),
     );
     return {
       name,
       toCel: (value) => {
         if (!isObject(value)) return value;
-        const made = new Value(value);
+        const made = new Value();
+        sources.set(made, value);
         for (const [property, item] of Object.entries(value)) {
           const maker = makers.get(property);
           if (maker === undefined || item === undefined) continue;

@@ -174,7 +174,7 @@ t.test('custom resources with kubectl', async (t) => {
         '--timeout=20s',
         'crd/crontabs.stable.example.com',
       );
-      t.match(await kubectl('get', 'crd'), /^NAME +CREATED AT\ncrontabs.stable.example.com +\d{4}-/);
+      t.match(await kubectl('get', 'crd'), /^NAME +CREATED AT\n[\s\S]*crontabs.stable.example.com +\d{4}-/);
       t.match(
         await kubectl('apply', '-f', file('tab.yaml', cronTab('{ cronSpec: "* * * * */5", replicas: 3 }'))),
         /tab created/,

@@ -168,7 +168,6 @@ t.test('authorization', async (t) => {
       ['update', 'nodes', '', '', false],
       // As in Kubernetes the garbage collector may patch everything: it cannot know what kinds there will be.
       ['patch', 'crontabs', 'stable.example.com', '', true],
-      ['update', 'nodes', '', 'status', false],
       ['update', 'deployments', 'apps', 'scale', false],
       ['create', 'clusterrolebindings', 'rbac.authorization.k8s.io', '', false],
       ['update', 'pods', 'metrics.k8s.io', '', false],

@@ -403,6 +403,27 @@ t.test('objects go before their definition', async (t) => {
   }
 });
 
+t.test('kinds that are named as built-in ones are not taken for them', async (t) => {
+  const [server] = await twoServers(t);
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const any = {
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec: open } } },
+  };
+  for (const kind of ['Node', 'Namespace']) {
+    const plural = `${kind.toLowerCase()}s`;
+    await establish(server, definition({ plural, kind }, [any]));
+    const path = `/apis/stable.example.com/v1/namespaces/default/${plural}`;
+    const body = { metadata: { name: 'x' }, spec: { finalizers: ['f'] } };
+    const made = await server.call('POST', path, { body });
+    t.same(made.at('spec'), body.spec, kind);
+    t.match((await server.call('DELETE', `${path}/x`)).json, { kind: 'Status', status: 'Success' });
+    t.equal((await server.call('GET', `${path}/x`)).code, 404);
+  }
+});
+
 t.test('a definition whose rules do not compile is refused', async (t) => {
   const [server] = await twoServers(t);
   const rules = [{ rule: 'self.nothing > 1' }];

@@ -89,7 +89,8 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   const { kind, name, scope, registry, call, form } = request;
   const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
-  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
+    return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
   return reply(

@@ -433,7 +433,11 @@ function isGone(object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
   const spec = isObject(object.spec) ? object.spec : {};
-  const held = object.kind === 'Namespace' && Array.isArray(spec.finalizers) && spec.finalizers.length > 0;
+  const held =
+    object.kind === 'Namespace' &&
+    object.apiVersion === 'v1' &&
+    Array.isArray(spec.finalizers) &&
+    spec.finalizers.length > 0;
   return !held && (deletionGracePeriodSeconds ?? 0) === 0;
 }
 

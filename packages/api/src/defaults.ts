@@ -264,7 +264,7 @@ function volume(item: Volume): void {
  * Guaranteed: every container has limits equal to requests of cpu and memory; BestEffort: none has any; else
  * Burstable.
  */
-function qosClass(spec: PodSpec): string {
+export function qosClass(spec: PodSpec): string {
   const all = [...spec.containers, ...(spec.initContainers ?? [])].map((item) => item.resources ?? {});
   const named = (list: Record<string, string> | undefined) =>
     ['cpu', 'memory'].filter((name) => list?.[name] !== undefined);

@@ -1,7 +1,7 @@
 export * from './contract.js';
 export { fromStored, toStored } from './convert.js';
 export { type Decoded, decodeAs, decodeObject } from './decode.js';
-export { applyDefaults } from './defaults.js';
+export { applyDefaults, qosClass } from './defaults.js';
 export { fieldDescription, typeDescription } from './descriptions.js';
 export type * from './generated/types.js';
 export * from './json.js';
@@ -11,7 +11,23 @@ export { jsonPatch } from './patch/json-patch.js';
 export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fields.js';
 export { mergePatch } from './patch/merge-patch.js';
 export { strategicMergePatch } from './patch/strategic.js';
-export { compareQuantities, parseQuantity, type Quantity, quantityValue } from './quantity.js';
+export {
+  addQuantities,
+  compareQuantities,
+  parseQuantity,
+  type Quantity,
+  quantityValue,
+  subtractQuantities,
+} from './quantity.js';
+export {
+  addResources,
+  countedBy,
+  matchesQuotaScopes,
+  missingOfQuota,
+  quotaUsage,
+  type Resources,
+  subtractResources,
+} from './quota.js';
 export { rulesOf } from './rules/index.js';
 export { type Field, type FieldType, hasType, objectType } from './schema.js';
 export * from './selectors.js';

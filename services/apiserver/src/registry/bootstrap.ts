@@ -18,10 +18,11 @@ import {
 import { prefixEnd, StoreError } from '@kubelab/store';
 import { type Logger, newTraceparent } from '@kubelab/telemetry';
 import type { Address, Timer, World } from '@kubelab/world';
-import { systemNamespaces } from '../admission/admission.js';
+import { systemNamespaces } from '../admission/plugins/namespace-lifecycle.js';
 import { bootstrapBindings, bootstrapRoles } from '../auth/bootstrap.js';
 import { bytesOf, internalPrefix, textOf } from '../storage/keys.js';
 import { UndecodableError } from '../storage/stored-object.js';
+import { admissionObjects, flowControlObjects, type Wanted } from './bootstrap-objects.js';
 import type { RequestScope } from './context.js';
 import type { Registry } from './registry.js';
 
@@ -132,6 +133,18 @@ export class Bootstrap {
       await timers.sleep(200);
     this.#done = true;
     await this.#quietly('instances', () => this.#instances());
+    while (!this.#stopped && !(await this.#quietly('bootstrap', () => this.#absent(flowControlObjects))))
+      await timers.sleep(200);
+  }
+
+  /** Makes what is not there, all at once. */
+  async #absent(wanted: Wanted): Promise<void> {
+    await Promise.all(
+      wanted.map(async ([kind, object]) => {
+        const { namespace = '', name } = object.metadata;
+        if ((await this.#found(kind, namespace, name)) === undefined) await this.#ensure(kind, object);
+      }),
+    );
   }
 
   async #create(): Promise<void> {
@@ -139,6 +152,7 @@ export class Bootstrap {
       await this.#ensure(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     for (const role of bootstrapRoles) await this.#ensure(clusterRoleKind, role);
     for (const binding of bootstrapBindings) await this.#ensure(clusterRoleBindingKind, binding);
+    await this.#absent(admissionObjects);
     await this.#ensure(serviceKind, {
       apiVersion: 'v1',
       kind: 'Service',

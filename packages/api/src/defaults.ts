@@ -203,6 +203,7 @@ function podSpec(spec: PodSpec): void {
   else if (spec.serviceAccount !== undefined) spec.serviceAccountName = spec.serviceAccount;
   for (const item of [...(spec.initContainers ?? []), ...spec.containers])
     container(item, spec.hostNetwork === true);
+  for (const item of spec.ephemeralContainers ?? []) container(item, false);
   for (const item of spec.volumes ?? []) volume(item);
 }
 

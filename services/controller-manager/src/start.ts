@@ -9,6 +9,7 @@ import { garbageCollector } from './controllers/garbage-collector.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replicaset.js';
+import { resourceQuotaController } from './controllers/resource-quota.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 
 /** Every controller, in the order in which a workload meets them. */
@@ -23,6 +24,7 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   serviceAccountController,
   rootCaPublisher,
+  resourceQuotaController,
 ];
 
 export interface ControllerManagerConfig extends ComponentConfig {

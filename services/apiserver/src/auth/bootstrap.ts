@@ -123,7 +123,7 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule([''], ['configmaps', 'endpoints'], ['create', 'update']),
     rule([discovery], ['endpointslices'], ['create', 'update']),
     rule([''], ['pods/status'], ['patch']),
-    rule([''], ['nodes/status', 'namespaces/finalize'], ['update']),
+    rule([''], ['nodes/status', 'namespaces/finalize', 'resourcequotas/status'], ['update']),
   ],
   'system:node-proxier': [
     events,

@@ -16,7 +16,7 @@ import { dialWire, type WireContext, WireError } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { ApiReply, StreamChunk } from './contract.js';
 import { parseBody, reply } from './negotiate.js';
-import { deleteObject, type ObjectCall } from './objects.js';
+import type { ObjectCall } from './objects.js';
 
 /** POST pods/NAME/binding: the scheduler's decision. */
 export async function bindPod(request: ObjectCall): Promise<ApiReply> {
@@ -59,20 +59,6 @@ export async function bindPod(request: ObjectCall): Promise<ApiReply> {
     201,
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
     form,
-  );
-}
-
-/** POST pods/NAME/eviction. There are no disruption budgets yet: nothing holds an eviction back. */
-export async function evictPod(request: ObjectCall): Promise<ApiReply> {
-  const { value } = parseBody(request.call);
-  const options = isObject(value) && isObject(value.deleteOptions) ? value.deleteOptions : {};
-  const call = { ...request.call, body: new TextEncoder().encode(JSON.stringify(options)), headers: {} };
-  await deleteObject({ ...request, call });
-  return reply(
-    request.call,
-    201,
-    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
-    request.form,
   );
 }
 

@@ -266,7 +266,8 @@ function volume(item: Volume): void {
  * Burstable.
  */
 export function qosClass(spec: PodSpec): string {
-  const all = [...spec.containers, ...(spec.initContainers ?? [])].map((item) => item.resources ?? {});
+  const { containers = [], initContainers = [] } = spec;
+  const all = [...containers, ...initContainers].map((item) => item.resources ?? {});
   const named = (list: Record<string, string> | undefined) =>
     ['cpu', 'memory'].filter((name) => list?.[name] !== undefined);
   if (all.every(({ limits, requests }) => named(limits).length + named(requests).length === 0))

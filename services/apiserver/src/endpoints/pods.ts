@@ -18,6 +18,9 @@ import type { ApiReply, StreamChunk } from './contract.js';
 import { parseBody, reply } from './negotiate.js';
 import type { ObjectCall } from './objects.js';
 
+/** As conflicts name it. */
+const bindingResource = { group: '', resource: 'pods/binding' };
+
 /** POST pods/NAME/binding: the scheduler's decision. */
 export async function bindPod(request: ObjectCall): Promise<ApiReply> {
   const { call, registry, scope, namespace, name, form, world } = request;
@@ -34,13 +37,13 @@ export async function bindPod(request: ObjectCall): Promise<ApiReply> {
     if (pod.spec === undefined) return;
     if (pod.metadata.deletionTimestamp !== undefined)
       throw statusErrors.conflict(
-        podKind,
+        bindingResource,
         name,
         `pod ${name} is being deleted, cannot be assigned to a host`,
       );
     if ((pod.spec.nodeName ?? '') !== '')
       throw statusErrors.conflict(
-        podKind,
+        bindingResource,
         name,
         `pod ${name} is already assigned to node "${pod.spec.nodeName}"`,
       );

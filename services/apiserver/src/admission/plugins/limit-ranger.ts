@@ -55,8 +55,10 @@ function fillIn(pod: Pod, limits: readonly LimitRangeItem[]): void {
   if (spec === undefined || ofContainers.length === 0) return;
   const requests = Object.assign({}, ...ofContainers.map((item) => item.defaultRequest ?? {}));
   const maxima = Object.assign({}, ...ofContainers.map((item) => item.default ?? {}));
+  // Nothing has been validated yet.
+  const { containers = [] } = spec;
   const told = [
-    ...spec.containers.flatMap((one) => filled(one, requests, maxima, 'container')),
+    ...containers.flatMap((one) => filled(one, requests, maxima, 'container')),
     ...(spec.initContainers ?? []).flatMap((one) => filled(one, requests, maxima, 'init container')),
   ];
   if (told.length === 0) return;

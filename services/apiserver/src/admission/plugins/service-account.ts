@@ -68,7 +68,9 @@ function unmountable(spec: PodSpec, account: ServiceAccount): string | undefined
     if (secret !== undefined && !names.has(used))
       return `volume with secret.secretName="${used}" is not allowed because service account ${account.metadata.name} does not reference that secret: volume ${name}`;
   }
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  // Nothing has been validated yet.
+  const { containers = [], initContainers = [] } = spec;
+  for (const container of [...initContainers, ...containers]) {
     for (const { name, valueFrom } of container.env ?? []) {
       const used = valueFrom?.secretKeyRef?.name;
       if (used !== undefined && !names.has(used))

@@ -34,4 +34,5 @@ export * from './selectors.js';
 export { apiError, fieldErrors, statusErrors } from './status-errors.js';
 export * from './streams.js';
 export { validate } from './validate/index.js';
+export { warningsFor } from './warnings.js';
 export { isKubeObject, parseManifests, parseYaml } from './yaml.js';

@@ -397,6 +397,6 @@ function finish(
     ...answer.headers,
   };
   if (warnings.length > 0)
-    headers.warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
   return { ...answer, headers };
 }

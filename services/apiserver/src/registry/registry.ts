@@ -17,6 +17,7 @@ import {
   timestamp,
   trackUpdate,
   validate,
+  warningsFor,
 } from '@kubelab/api';
 import { type Admission, together } from '../admission/admission.js';
 import type { Attributes } from '../admission/contract.js';
@@ -160,6 +161,7 @@ export class Registry {
     await this.#admission.admit(attributes);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     throwInvalid(kind, object, validate(kind, object));
+    for (const text of warningsFor(kind, object)) scope.warn(text);
     await this.#admission.validate(attributes);
     return object;
   }
@@ -282,6 +284,8 @@ export class Registry {
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
       const before = aspect.byServer === true ? undefined : old;
       throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
+      if (subresource === '' && attempt === 1)
+        for (const text of warningsFor(kind, next, old)) scope.warn(text);
       await this.#admission.validate(attributes);
       if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;

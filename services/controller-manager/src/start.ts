@@ -11,6 +11,7 @@ import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replicaset.js';
 import { resourceQuotaController } from './controllers/resource-quota.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
+import { claimProtection, volumeProtection } from './controllers/storage-protection.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
@@ -25,6 +26,8 @@ export const controllers: readonly Controller[] = [
   serviceAccountController,
   rootCaPublisher,
   resourceQuotaController,
+  claimProtection,
+  volumeProtection,
 ];
 
 export interface ControllerManagerConfig extends ComponentConfig {

@@ -21,7 +21,7 @@ export function admissionPlugins(parts: PluginParts): readonly AdmissionPlugin[]
     namespaceLifecycle(parts),
     limitRanger(parts),
     serviceAccount(parts),
-    nodeRestriction,
+    nodeRestriction(parts),
     roleEscalation(parts),
     taintNodesByCondition,
     podSecurity(parts),

@@ -10,6 +10,7 @@ import {
 import type { Timers } from '@kubelab/world';
 import type { AdmissionPlugin, PluginParts } from '../contract.js';
 import { Lookup } from '../lookup.js';
+import { mountToken } from './token-volume.js';
 
 const defaultAccount = 'default';
 /** A new namespace's account is made by a controller: worth a moment's wait, at most so often. */
@@ -18,7 +19,7 @@ const defaultAccountWaitMs = 100;
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const enforceAnnotation = 'kubernetes.io/enforce-mountable-secrets';
 
-/** Every pod runs as an account that exists, and pulls with that account's secrets unless it names its own. */
+/** Every pod runs as an account that exists, pulls with that account's secrets unless it names its own, and has a token of it. */
 export function serviceAccount({ storage }: PluginParts): AdmissionPlugin {
   const lookup = new Lookup(storage);
   const find = async (timers: Timers, namespace: string, name: string) => {
@@ -54,6 +55,7 @@ export function serviceAccount({ storage }: PluginParts): AdmissionPlugin {
       }
       if ((spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0)
         spec.imagePullSecrets = account.imagePullSecrets?.map((one) => ({ ...one }));
+      mountToken(spec, account, scope.world.random);
     },
   };
 }

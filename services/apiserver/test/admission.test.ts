@@ -102,6 +102,16 @@ t.test('admission', async (t) => {
     });
     const made = await call('POST', pods(), { body: pod('pulls', { serviceAccountName: 'puller' }) });
     t.same(made.at('spec.imagePullSecrets'), [{ name: 'key' }]);
+    const [{ name = '' } = {}] = made.at('spec.volumes') as { name?: string }[];
+    t.match(name, /^kube-api-access-[a-z0-9]{5}$/);
+    t.match(made.at('spec.volumes.0.projected.sources.0'), { serviceAccountToken: { path: 'token' } });
+    t.match(made.at('spec.containers.0.volumeMounts'), [
+      { name, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+    ]);
+    const silent = await call('POST', pods(), {
+      body: pod('silent', { automountServiceAccountToken: false }),
+    });
+    t.equal(silent.at('spec.volumes'), undefined);
     const volumes = [{ name: 'v', secret: { secretName: 'other' } }];
     t.match(
       failed(await call('POST', pods(), { body: pod('x', { serviceAccountName: 'puller', volumes }) })),

@@ -26,6 +26,7 @@ import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { selection, wholeNumber } from './list.js';
 import { type AcceptedForm, contentType, optionalBody, parseBody, patchTypes, reply } from './negotiate.js';
+import { ephemeralAspect, resizeAspect } from './pod-aspects.js';
 
 export interface ObjectParts {
   readonly world: World;
@@ -88,10 +89,11 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 }
 
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
-  const { kind, name, scope, registry, call, form } = request;
-  const options = readDeleteOptions(call);
-  const { object, gone } = await registry.delete(dryScope(scope, options), ref(request), options);
-  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  const { kind, name, registry, call, form } = request;
+  const scope = deletionScope(request);
+  const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
+  if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
+    return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
   return reply(
@@ -102,11 +104,21 @@ export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   );
 }
 
+/** Clients say in the body of a deletion, too, that it is a trial. */
+function deletionScope({ scope, call }: ObjectCall): RequestScope {
+  const { dryRun } = optionalBody(call);
+  if (!Array.isArray(dryRun) || dryRun.length === 0) return scope;
+  if (dryRun.every((value) => value === 'All')) return { ...scope, dryRun: true };
+  const text = `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`;
+  throw statusErrors.badRequest(text);
+}
+
 /** Kinds whose deletion answers with the object, as in Kubernetes. */
 const kindsAnsweredWhole = new Set(['Pod', 'Service', 'ServiceAccount', 'Namespace']);
 
 export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
-  const { kind, namespace, scope, registry, call, form } = request;
+  const { kind, namespace, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { selects } = selection(kind, namespace, '', call);
   const cache = registry.storage.cache(kind);
   await cache.waitFor(await registry.storage.currentRevision(kind), call.signal);
@@ -115,7 +127,7 @@ export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
   for (const { object } of chosen) {
     const { namespace: inside = '', name } = object.metadata;
     try {
-      await registry.delete(dryScope(scope, options), { kind, namespace: inside, name }, options);
+      await registry.delete(scope, { kind, namespace: inside, name }, options);
     } catch (error) {
       if (!isNotFound(error)) throw error; // Somebody else was quicker.
     }
@@ -231,6 +243,8 @@ function aspectOf({ subresource }: ObjectCall): Aspect {
   if (subresource === 'status') return statusAspect;
   if (subresource === 'finalize') return finalizeAspect;
   if (subresource === 'approval') return approvalAspect;
+  if (subresource === 'ephemeralcontainers') return ephemeralAspect;
+  if (subresource === 'resize') return resizeAspect;
   return mainAspect;
 }
 
@@ -300,7 +314,12 @@ export function strictness(
 function readPatch(request: ObjectCall): Patch {
   const { call, kind, scope } = request;
   const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
-  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  // Strategies are of the built-in kinds' Go types only.
+  const supported = Object.keys(patchTypes).filter(
+    (name) => kind.custom === undefined || !name.includes('strategic'),
+  );
+  if (type === undefined || (type === 'strategic' && kind.custom !== undefined))
+    throw statusErrors.unsupportedMediaType(supported);
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
@@ -323,25 +342,26 @@ function readPatch(request: ObjectCall): Patch {
     return { type, intent: value, force };
   }
   if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
-  return { type, patch: value };
-}
-
-/** A deletion's dryRun may stand in its body: kubectl sends it there. */
-function dryScope(scope: RequestScope, options: { readonly dryRun: boolean }): RequestScope {
-  return options.dryRun ? { ...scope, dryRun: true } : scope;
-}
-
-function readDeleteOptions(call: ApiCall): DeleteOptions & { readonly dryRun: boolean } {
-  const body = optionalBody(call);
-  const dryRun: unknown = body.dryRun ?? [];
-  if (!Array.isArray(dryRun) || dryRun.some((value) => value !== 'All'))
-    throw statusErrors.badRequest(
-      `dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`,
+  const unknownFields = (fields: readonly string[]) =>
+    strictness(
+      call,
+      kind,
+      fields.map((field) => `unknown field "${field}"`),
+      scope,
     );
+  return { type, patch: value, unknownFields };
+}
+
+function readDeleteOptions(call: ApiCall): DeleteOptions {
+  return deleteOptionsOf(optionalBody(call), call.query);
+}
+
+/** DeleteOptions of a body, or of the query where that is silent. */
+export function deleteOptionsOf(body: Record<string, unknown>, query: ApiCall['query']): DeleteOptions {
   const grace =
     body.gracePeriodSeconds ??
-    (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
-  const policy = body.propagationPolicy ?? call.query.propagationPolicy?.[0];
+    (query.gracePeriodSeconds === undefined ? undefined : Number(query.gracePeriodSeconds[0]));
+  const policy = body.propagationPolicy ?? query.propagationPolicy?.[0];
   if (
     grace !== undefined &&
     grace !== null &&
@@ -362,7 +382,6 @@ function readDeleteOptions(call: ApiCall): DeleteOptions & { readonly dryRun: bo
   return {
     gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
     propagationPolicy,
-    dryRun: dryRun.length > 0,
     preconditions: { uid: text(conditions.uid), resourceVersion: text(conditions.resourceVersion) },
   };
 }

@@ -1,4 +1,9 @@
-import { type RunningApiserver, serveApiserver } from '@kubelab/apiserver';
+import {
+  type ApiHandler,
+  createInProcessTransport,
+  type RunningApiserver,
+  serveApiserver,
+} from '@kubelab/apiserver';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { controllers, startControllerManager } from '@kubelab/controller-manager';
 import { openSoloStore } from '@kubelab/etcd-raft/solo';
@@ -61,11 +66,12 @@ export async function runCluster(place: Host, options: CheckedOptions): Promise<
   try {
     const credentials = await Credentials.create(world);
     const started = { ...place, options, credentials, subnet, running };
-    const { server } = await startControlPlane(started);
+    const { server, handler } = await startControlPlane(started);
     const kubeconfigFor: Cluster['kubeconfigFor'] = async (who) =>
       credentials.kubeconfig({ cluster: options.name, server, directory, ...checkUser(who) });
     const kubeconfig = await kubeconfigFor(admin);
     await untilReady(started);
+    await untilUsable(started, handler);
     return {
       ...{ name: options.name, url: server, kubeconfig, caPem: credentials.caPem, kubeconfigFor, stop },
       [Symbol.asyncDispose]: stop,
@@ -84,7 +90,9 @@ interface Starting extends Host {
   readonly running: RunningComponent[];
 }
 
-async function startControlPlane(starting: Starting): Promise<{ readonly server: string }> {
+async function startControlPlane(
+  starting: Starting,
+): Promise<{ readonly server: string; readonly handler: ApiHandler }> {
   const { world, credentials, options, running } = starting;
   const componentOf = componentsOf(starting);
   const apiserver = await startApi(starting, componentOf);
@@ -113,7 +121,7 @@ async function startControlPlane(starting: Starting): Promise<{ readonly server:
       }),
     );
   await startNodes(starting, componentOf, apiserver.address);
-  return { server: `https://${host}:${port}` };
+  return { server: `https://${host}:${port}`, handler: apiserver.handler };
 }
 
 async function startApi(starting: Starting, componentOf: ComponentOf): Promise<RunningApiserver> {
@@ -141,6 +149,19 @@ async function startApi(starting: Starting, componentOf: ComponentOf): Promise<R
   });
 }
 
+/** What the first test relies on: the namespace `default` has its service account, when the controller that makes it runs. */
+async function untilUsable({ world, options }: Starting, handler: ApiHandler): Promise<void> {
+  const made = options.controllers.some((name) => name === '*' || name === 'serviceaccount');
+  if (!made) return;
+  const user = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+  const transport = createInProcessTransport(world, handler, user);
+  const path = '/api/v1/namespaces/default/serviceaccounts/default';
+  await until(world, options, async () => {
+    const { code } = await transport.request({ method: 'GET', path });
+    return code === 200;
+  });
+}
+
 /** Loaded only where there are any. */
 async function startNodes(starting: Starting, componentOf: ComponentOf, apiserver: Address): Promise<void> {
   const { nodes } = starting.options;
@@ -161,12 +182,16 @@ function componentsOf({ world, options, writeLog }: Starting): ComponentOf {
   });
 }
 
-async function untilReady({ world, options, running }: Starting): Promise<void> {
-  const untilMs = world.clock.monotonicMs() + options.readyTimeoutMs;
-  while (!running.every((component) => component.ready())) {
+function untilReady({ world, options, running }: Starting): Promise<void> {
+  return until(world, options, async () => running.every((component) => component.ready()));
+}
+
+async function until(world: World, { readyTimeoutMs }: CheckedOptions, holds: () => Promise<boolean>) {
+  const untilMs = world.clock.monotonicMs() + readyTimeoutMs;
+  while (!(await holds())) {
     if (world.clock.monotonicMs() > untilMs)
       throw new Error(
-        `the cluster was not ready after ${options.readyTimeoutMs} ms (readyTimeoutMs); logLevel: 'info' tells why`,
+        `the cluster was not ready after ${readyTimeoutMs} ms (readyTimeoutMs); logLevel: 'info' tells why`,
       );
     await world.timers.sleep(readyPollMs);
   }

@@ -148,6 +148,7 @@ export class Registry {
     if (kind.hasGeneration) metadata.generation = 1;
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
+    trackCreate(scope, kind, object);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     await this.#admission.create(scope, kind, object);
     throwInvalid(kind, object, validate(kind, object));
@@ -156,13 +157,6 @@ export class Registry {
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
     const companions = await this.#strategyOf(kind).companions?.(undefined, object);
-    if (object.metadata.managedFields === undefined || object.metadata.managedFields.length === 0) {
-      trackUpdate(
-        { kind, manager: scope.fieldManager, subresource: '', nowMs: scope.world.clock.nowMs() },
-        undefined,
-        object,
-      );
-    }
     if (scope.dryRun) {
       if ((await this.storage.get(kind, object.metadata.namespace ?? '', object.metadata.name)) === undefined)
         return object;
@@ -355,6 +349,13 @@ export class Registry {
       return old;
     });
   }
+}
+
+/** The sender owns what was sent, with its defaults; not what admission and the server add (as in Kubernetes). */
+function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
+  if ((object.metadata.managedFields ?? []).length > 0) return;
+  const nowMs = scope.world.clock.nowMs();
+  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, object);
 }
 
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {

@@ -13,9 +13,24 @@ import type { KubeObject } from './contract.js';
 import { depthMax, isDeeperThan, isObject } from './json.js';
 import { statusErrors } from './status-errors.js';
 
-/** One YAML document as a value (JSON is YAML too). Throws ApiError 400 with line and column. */
+/** The first YAML document as a value (JSON is YAML too); as in Kubernetes, others are not looked at. Throws ApiError 400 with line and column. */
 export function parseYaml(text: string): unknown {
-  return documents(text)[0];
+  return documents(firstDocument(text))[0];
+}
+
+/** So that 3 MiB of `---` cost no more than they say. */
+function firstDocument(text: string): string {
+  let end = 0;
+  let isText = false;
+  let hasContent = false;
+  for (const token of new Lexer().lex(text)) {
+    const mark = marks.has(token);
+    if (!isText && hasContent && (token === '---' || token === '...')) return text.slice(0, end);
+    hasContent ||= isText || !(mark || /^(---|\.\.\.|#.*|%.*|\s*)$/s.test(token));
+    isText = token === scalarMark;
+    if (!mark) end += token.length;
+  }
+  return text;
 }
 
 /** Every object of a manifest: several documents, and Lists opened. */
@@ -33,6 +48,8 @@ const indentationMax = 400;
 /** Marks that the lexer puts in: a document begins; the next token is the text of a plain or block scalar. */
 const documentMark = '\x02';
 const scalarMark = '\x1f';
+/** Tokens that do not stand in the text: these, and the end of a flow that has none. */
+const marks: ReadonlySet<string> = new Set([documentMark, scalarMark, '\x18']);
 
 /**
  * One walk over the tokens: brackets of flow style, indentation and `- - -` of block style. Brackets and spaces

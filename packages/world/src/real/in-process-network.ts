@@ -190,6 +190,7 @@ class End implements Connection {
         this.#handlers?.close(delivery.code, delivery.reason);
       }
     }
-    if (this.#inbox.length === 0 && inbox.length > 0) this.other?.drained();
+    const hadMessages = inbox.some(({ is }) => is === 'message');
+    if (this.#inbox.length === 0 && hadMessages && !this.#isClosed) this.other?.drained();
   }
 }

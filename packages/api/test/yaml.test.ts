@@ -198,3 +198,16 @@ t.test('of several documents the first counts, and the others are not even read'
   ] as const)
     t.strictSame(parseYaml(text), value, JSON.stringify(text));
 });
+
+t.test('JSON as YAML is what YAML says it is', async (t) => {
+  t.strictSame(parseYaml('{"a": [1, {"b": null}], "c": "\\u00e9"}'), { a: [1, { b: null }], c: 'é' });
+  t.strictSame(parseYaml('{a: "\\x41", b: 0644}'), { a: 'A', b: 420 }, 'flow style is no JSON');
+  t.match(
+    refusal(() => parseYaml('{"a": 1, "a": 2}')),
+    /^400 .*key "a" already set in map$/,
+  );
+  t.match(
+    refusal(() => parseYaml(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`)),
+    tooDeep,
+  );
+});

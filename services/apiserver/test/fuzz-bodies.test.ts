@@ -108,7 +108,7 @@ t.test('protobuf bytes give an object or a ProtobufError', async (t) => {
   await holds(t, 'bytes', property, runs * 20);
 });
 
-t.test('any bytes as any type', async (t) => {
+t.test('bytes of whatever kind as whatever type', async (t) => {
   const property = fc.asyncProperty(
     fc.constantFrom(...seeds),
     fc.oneof(

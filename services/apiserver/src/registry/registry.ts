@@ -196,6 +196,7 @@ export class Registry {
     const object = await this.#change(scope, ref, aspect, (old) => {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
+      checkNamed(ref, next);
       for (const field of unknownFields) scope.warn(`unknown field "${field}"`);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
@@ -215,6 +216,7 @@ export class Registry {
     const { object: intent } = decodeObject(kind, patch.intent);
     if ((intent.metadata.managedFields ?? []).length > 0)
       throw statusErrors.badRequest('metadata.managedFields must be nil');
+    checkNamed(ref, intent);
     intent.metadata.name = ref.name;
     const nowMs = scope.world.clock.nowMs();
     const context = {
@@ -351,11 +353,26 @@ export class Registry {
   }
 }
 
+/** A patch that names another object is a mistake. */
+function checkNamed(ref: ObjectRef, { metadata }: KubeObject): void {
+  const { name, namespace = '' } = metadata;
+  if (name !== '' && name !== ref.name)
+    throw statusErrors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${ref.name})`,
+    );
+  if (ref.kind.namespaced && namespace !== '' && namespace !== ref.namespace)
+    throw statusErrors.badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${ref.namespace})`,
+    );
+}
+
 /** The sender owns what was sent, with its defaults; not what admission and the server add (as in Kubernetes). */
 function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
   if ((object.metadata.managedFields ?? []).length > 0) return;
   const nowMs = scope.world.clock.nowMs();
-  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, object);
+  const { status: _status, ...sent } = object;
+  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, sent);
+  object.metadata.managedFields = sent.metadata.managedFields ?? [];
 }
 
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {

@@ -13,7 +13,10 @@ const kinds: Readonly<Record<string, string>> = {
 const printable = /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 const validations = ['', 'Ignore', 'Strict', 'Warn'];
 
-/** What a write's parameters say, as Kubernetes checks its CreateOptions and so on: all of it, before anything else. Throws Invalid (422). */
+/**
+ * What a write's parameters say, as Kubernetes checks its CreateOptions and so on: all of it, before anything else. Throws Invalid
+ * (422).
+ */
 export function checkWriteOptions(call: ApiCall): void {
   const kind = kinds[call.method];
   if (kind === undefined) return;

@@ -160,6 +160,7 @@ t.test('without controllers nothing becomes of a Deployment', async (t) => {
 });
 
 t.test('a node runs pods; stop() ends their processes', async (t) => {
+  const before = held();
   const cluster = await startCluster({ nodes: 1, name: 'noded' });
   t.teardown(() => cluster.stop());
   const folder = join(cluster.kubeconfig.path, '..');
@@ -184,6 +185,7 @@ t.test('a node runs pods; stop() ends their processes', async (t) => {
   await cluster.stop();
   t.notOk(pids.some(lives), 'no process');
   t.notOk(existsSync(folder), 'no file');
+  t.strictSame(held(), before, 'no handle');
 });
 
 /** What it is given, and what it says. */

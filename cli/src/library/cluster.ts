@@ -30,6 +30,8 @@ export interface Host {
   readonly directory: string;
   readonly imageDirectory: string;
   readonly writeLog: (line: string) => void;
+  /** Called last: the world is not used any more. */
+  readonly released: () => void;
 }
 
 /** What every component of this cluster is started with. */
@@ -58,6 +60,7 @@ export async function runCluster(place: Host, options: CheckedOptions): Promise<
     await apiserver?.stop();
     subnet.release();
     await world.disk.remove(directory);
+    place.released();
   };
   const stop = () => {
     stopped ??= stopAll();

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInProcessNetwork, createRealWorld } from '@kubelab/world';
 import { checkStartOptions, runCluster } from './cluster.js';
+import { createClusterTimers } from './cluster-timers.js';
 import type { Cluster } from './contract.js';
 import { ClusterOptionError, type StartOptions } from './options.js';
 
@@ -43,9 +44,11 @@ export async function startCluster(options: StartOptions = {}): Promise<Cluster>
     const why = error instanceof Error ? error.message : String(error);
     throw new ClusterOptionError(`directory must be a folder that can be written to: ${why}`);
   });
+  const { timers, cancelAll } = createClusterTimers(real.timers);
   return runCluster(
     {
-      world: { ...real, network: createInProcessNetwork(real.timers) },
+      world: { ...real, timers, network: createInProcessNetwork(timers) },
+      released: cancelAll,
       directory,
       imageDirectory: resolve(checked.imageDirectory ?? images),
       writeLog: (line) => void process.stderr.write(line),

@@ -1,6 +1,7 @@
 import {
   type ApiHandler,
   createInProcessTransport,
+  ownTokenConfig,
   type RunningApiserver,
   serveApiserver,
 } from '@kubelab/apiserver';
@@ -8,6 +9,7 @@ import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { controllers, startControllerManager } from '@kubelab/controller-manager';
 import { openSoloStore } from '@kubelab/etcd-raft/solo';
 import { groups } from '@kubelab/pki';
+import { generateSigningKeyPem, type ServiceAccountKeys, serviceAccountKeys } from '@kubelab/pki/tokens';
 import { startScheduler } from '@kubelab/scheduler';
 import { createTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
@@ -68,7 +70,8 @@ export async function runCluster(place: Host, options: CheckedOptions): Promise<
   };
   try {
     const credentials = await Credentials.create(world);
-    const started = { ...place, options, credentials, subnet, running };
+    const tokenKeys = serviceAccountKeys(generateSigningKeyPem(), '');
+    const started = { ...place, options, credentials, tokenKeys, subnet, running };
     const { server, handler } = await startControlPlane(started);
     const kubeconfigFor: Cluster['kubeconfigFor'] = async (who) =>
       credentials.kubeconfig({ cluster: options.name, server, directory, ...checkUser(who) });
@@ -88,6 +91,8 @@ export async function runCluster(place: Host, options: CheckedOptions): Promise<
 interface Starting extends Host {
   readonly options: CheckedOptions;
   readonly credentials: Credentials;
+  /** Of service accounts' tokens. */
+  readonly tokenKeys: ServiceAccountKeys;
   readonly subnet: Subnet;
   /** The apiserver first; each is added when it runs. */
   readonly running: RunningComponent[];
@@ -113,7 +118,7 @@ async function startControlPlane(
           credentials.named('system:kube-controller-manager'),
         ),
         ...common,
-        ...{ controllers: options.controllers, nodeMonitorGraceMs },
+        ...{ controllers: options.controllers, nodeMonitorGraceMs, tokenKey: starting.tokenKeys.signingKey },
       }),
     );
   if (options.scheduler)
@@ -144,6 +149,7 @@ async function startApi(starting: Starting, componentOf: ComponentOf): Promise<R
     {
       ...config,
       ...{ secureListen, advertise: secureListen, serviceCidr: subnet.serviceCidr, defaultTolerationSeconds },
+      tokens: ownTokenConfig(starting.tokenKeys),
     },
     store,
   ).catch(async (error: unknown) => {

@@ -22,6 +22,10 @@ import { type FieldType, objectType } from './schema.js';
  * the kinds that every pod needs, by `rules/` for all others. Allocation (ClusterIP, NodePort) is not here.
  */
 export function applyDefaults(kind: KindInfo, object: KubeObject): void {
+  if (kind.custom !== undefined) {
+    kind.custom.applyDefaults(object);
+    return;
+  }
   const key = `${kind.group}/${kind.kind}`;
   const own = defaulters[key];
   if (own !== undefined) {

@@ -13,8 +13,10 @@ export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fie
 export { mergePatch } from './patch/merge-patch.js';
 export { strategicMergePatch } from './patch/strategic.js';
 export { compareQuantities, parseQuantity, type Quantity, quantityValue } from './quantity.js';
+export { compilePattern } from './regex.js';
 export { rulesOf } from './rules/index.js';
 export { type Field, type FieldType, hasType, objectType } from './schema.js';
+export * from './schema-structural/index.js';
 export * from './selectors.js';
 export { apiError, fieldErrors, statusErrors } from './status-errors.js';
 export * from './streams.js';

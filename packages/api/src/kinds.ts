@@ -156,6 +156,14 @@ export const kinds: readonly KindInfo[] = [
   ...further.filter((kind) => kind.storedAs === undefined),
 ];
 
+export const definitionKind = storedKind('CustomResourceDefinition');
+
+function storedKind(name: string): KindInfo {
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`${name} is not in the table of kinds`);
+  return found;
+}
+
 /** Other forms of stored kinds: autoscaling/v1 of autoscaling/v2, events.k8s.io's events of core's. */
 export const viewKinds: readonly KindInfo[] = further.filter((kind) => kind.storedAs !== undefined);
 

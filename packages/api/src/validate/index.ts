@@ -33,6 +33,7 @@ import type {
   ValidatingWebhookConfiguration,
   VolumeAttachment,
 } from '../generated/types.js';
+import { definitionErrors } from '../schema-structural/definition.js';
 import {
   autoscalerErrors,
   cronJobErrors,
@@ -49,7 +50,6 @@ import { endpointSliceErrors, endpointsErrors } from './endpoints.js';
 import {
   apiServiceErrors,
   certificateErrors,
-  definitionErrors,
   eventErrors,
   priorityClassErrors,
   priorityLevelErrors,
@@ -70,6 +70,7 @@ import { deploymentErrors, replicaSetErrors } from './workload.js';
 export function validate(kind: KindInfo, object: KubeObject, old?: KubeObject): FieldError[] {
   const key = `${kind.group}/${kind.kind}`;
   const errors = metadataErrors(object.metadata, nameRules[key] ?? 'subdomain');
+  if (kind.custom !== undefined) return [...errors, ...kind.custom.validate(object, old)];
   const own = validators[key];
   if (own !== undefined && kind.storedAs === undefined) return [...errors, ...own(object, old)];
   const across = further[`${kind.group}/${kind.version} ${kind.kind}`] ?? further[key];

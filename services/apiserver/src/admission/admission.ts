@@ -3,6 +3,7 @@ import {
   type KindInfo,
   type KubeObject,
   namespaceKind,
+  nodeKind,
   type Pod,
   podKind,
   statusErrors,
@@ -46,7 +47,7 @@ export class Admission {
     restrictNode(scope, this.#options.authorizer.graph, { operation: 'CREATE', kind, object });
     checkEscalation(this.#options.authorizer, scope.user, kind, object, undefined);
     if (kind === podKind) this.#pod(object as Pod);
-    if (kind.kind === 'Node') taintNewNode(object);
+    if (kind === nodeKind) taintNewNode(object);
   }
 
   async update(scope: RequestScope, kind: KindInfo, object: KubeObject, old: KubeObject): Promise<void> {

@@ -12,6 +12,8 @@ import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
 import { asImpersonated } from '../auth/impersonate.js';
 import type { Tokens } from '../auth/tokens/index.js';
+import type { CustomResources } from '../crd/custom-resources.js';
+import { customScale } from '../crd/scale.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
@@ -54,6 +56,7 @@ export interface HandlerParts {
   readonly context: WireContext;
   readonly tls: TlsMaterial;
   readonly registry: Registry;
+  readonly custom: CustomResources;
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   /** How clients outside reach this API: `HOST:PORT`. */
@@ -158,9 +161,11 @@ async function route(
   // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
   if (info.verb === 'get' && commandSubresources.includes(info.subresource))
     authorize(parts, call, { ...info, verb: 'create' });
-  const { kind } = info;
+  const kind = info.kind ?? (await parts.custom.find(info.group, info.version, info.resourceName));
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
+  const deprecation = parts.custom.deprecation(kind);
+  if (deprecation !== undefined) warn(deprecation);
   const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
@@ -189,6 +194,7 @@ async function route(
     case 'create':
       if (kind.namespaced && namespace === '')
         throw statusErrors.badRequest('an empty namespace may not be set during creation');
+      parts.custom.assertCreatable(kind);
       return createObject(request);
     case 'update':
       return updateObject(request);
@@ -225,8 +231,11 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
         : verb === 'patch'
           ? patchObject(request)
           : updateObject(request);
-    case 'scale':
+    case 'scale': {
+      const paths = parts.custom.scalePaths(kind);
+      if (paths !== undefined) return customScale(request, paths);
       return verb === 'get' ? getScale(request) : writeScale(request);
+    }
     case 'token':
       return createToken(request, parts.tokens, parts.authorizer);
     case 'binding':
@@ -256,7 +265,10 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     const why = `User "${user.name}" cannot ${verb} path "${path}"`;
     throw statusErrors403(`${why}${reason === '' ? '' : `: ${reason}`}`);
   }
-  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  const answer =
+    health(parts.health, call, path) ??
+    discovery(call, path, parts.custom.groupVersions()) ??
+    openApi(call, path, parts.custom.documents());
   if (answer !== undefined) return answer;
   const keys = tokenKeys(parts, path);
   if (keys !== undefined) return keys;

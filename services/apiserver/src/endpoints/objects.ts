@@ -89,7 +89,8 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   const { kind, name, scope, registry, call, form } = request;
   const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
-  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
+    return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
   return reply(
@@ -285,7 +286,12 @@ export function strictness(
 function readPatch(request: ObjectCall): Patch {
   const { call, kind, scope } = request;
   const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
-  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  // Strategies are of the built-in kinds' Go types only.
+  const supported = Object.keys(patchTypes).filter(
+    (name) => kind.custom === undefined || !name.includes('strategic'),
+  );
+  if (type === undefined || (type === 'strategic' && kind.custom !== undefined))
+    throw statusErrors.unsupportedMediaType(supported);
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
@@ -298,7 +304,14 @@ function readPatch(request: ObjectCall): Patch {
     );
     return { type, intent: value, force };
   }
-  return { type, patch: value };
+  const unknownFields = (fields: readonly string[]) =>
+    strictness(
+      call,
+      kind,
+      fields.map((field) => `unknown field "${field}"`),
+      scope,
+    );
+  return { type, patch: value, unknownFields };
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {

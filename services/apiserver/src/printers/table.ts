@@ -1,4 +1,5 @@
 import { findKind, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
+import { columnsOfCustom } from '../crd/custom-kind.js';
 import { type Cell, type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
 import { partialMetadata } from './partial.js';
@@ -16,13 +17,15 @@ export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.metadata,
-    columnDefinitions: columns.map(({ name, type = 'string', priority = 0 }) => ({
-      name,
-      type,
-      format: name === 'Name' ? 'name' : '',
-      description: '',
-      priority,
-    })),
+    columnDefinitions: columns.map(
+      ({ name, type = 'string', priority = 0, format = '', description = '' }) => ({
+        name,
+        type,
+        format: name === 'Name' ? 'name' : format,
+        description,
+        priority,
+      }),
+    ),
     rows: objects.map((object) => ({
       cells: cellsOf(columns, toStored(kind, object), options.nowMs),
       ...(options.includeObject === 'None'
@@ -38,6 +41,8 @@ function cellsOf(columns: readonly Column[], object: KubeObject, nowMs: number):
 
 /** Forms of one kind are printed alike. */
 export function columnsOf(kind: KindInfo): readonly Column[] {
+  const custom = columnsOfCustom(kind);
+  if (custom !== undefined) return custom;
   const stored =
     kind.storedAs === undefined ? kind : (findKind({ ...kind.storedAs, kind: kind.kind }) ?? kind);
   return columnsByKind[`${stored.group}/${stored.kind}`] ?? anyKind;

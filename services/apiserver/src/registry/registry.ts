@@ -5,6 +5,7 @@ import {
   decodeObject,
   deepClone,
   deepEqual,
+  type FieldError,
   fieldErrors,
   generateName,
   isObject,
@@ -43,7 +44,12 @@ export interface DeleteOptions {
 }
 
 export type Patch =
-  | { readonly type: 'json' | 'merge' | 'strategic'; readonly patch: unknown }
+  | {
+      readonly type: 'json' | 'merge' | 'strategic';
+      readonly patch: unknown;
+      /** Told of what the schema does not know; may refuse it. */
+      unknownFields(fields: readonly string[]): void;
+    }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
 /** What an update may change of an object: all but the status, only the status, ... */
@@ -151,8 +157,14 @@ export class Registry {
     trackCreate(scope, kind, object);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     await this.#admission.create(scope, kind, object);
-    throwInvalid(kind, object, validate(kind, object));
+    throwInvalid(kind, object, this.#findings(kind, object, undefined));
     return object;
+  }
+
+  #findings(kind: KindInfo, object: KubeObject, old: KubeObject | undefined): FieldError[] {
+    const errors = validate(kind, object, old);
+    // What it costs to ask further is spent on what is sound so far.
+    return errors.length > 0 ? errors : (this.#strategyOf(kind).validate?.(object) ?? []);
   }
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
@@ -197,7 +209,7 @@ export class Registry {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
       checkNamed(ref, next);
-      for (const field of unknownFields) scope.warn(`unknown field "${field}"`);
+      patch.unknownFields(unknownFields);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);
@@ -258,12 +270,12 @@ export class Registry {
       const old = await this.get(ref);
       const next = aspect.merge(kind, old, change(deepClone(old)));
       keepIdentity(kind, next, old);
-      if (aspect.subresource === '') applyDefaults(kind, next);
+      if (aspect.subresource === '' || kind.custom !== undefined) applyDefaults(kind, next);
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
       await this.#admission.update(scope, kind, next, old);
-      const before = aspect.byServer === true ? undefined : old;
-      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
-      if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
+      const before = aspect.byServer === true && kind.custom === undefined ? undefined : old;
+      throwInvalid(kind, next, [...finalizerErrors(next, old), ...this.#findings(kind, next, before)]);
+      if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
         const context = {
@@ -410,9 +422,10 @@ function keepIdentity(kind: KindInfo, next: KubeObject, old: KubeObject): void {
   }
 }
 
-function desiredState(object: KubeObject): unknown {
-  const { metadata: _metadata, status: _status, ...rest } = object;
-  return rest;
+/** A custom resource without /status has a status that is a field like any other. */
+function desiredState(kind: KindInfo, object: KubeObject): unknown {
+  const { metadata: _metadata, status, ...rest } = object;
+  return kind.custom === undefined || kind.hasStatus ? rest : { ...rest, status };
 }
 
 function throwInvalid(kind: KindInfo, object: KubeObject, errors: ReturnType<typeof validate>): void {
@@ -438,7 +451,11 @@ function isGone(object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
   const spec = isObject(object.spec) ? object.spec : {};
-  const held = object.kind === 'Namespace' && Array.isArray(spec.finalizers) && spec.finalizers.length > 0;
+  const held =
+    object.kind === 'Namespace' &&
+    object.apiVersion === 'v1' &&
+    Array.isArray(spec.finalizers) &&
+    spec.finalizers.length > 0;
   return !held && (deletionGracePeriodSeconds ?? 0) === 0;
 }
 

@@ -85,7 +85,6 @@ export async function serveApiserver(
     registry,
     log,
     name,
-    // Port 0: the one that the system gives; bootstrap starts after that.
     get advertise() {
       return config.advertise.port === 0 ? https.address : config.advertise;
     },

@@ -72,6 +72,8 @@ export const podKind = core('Pod', 'pods', {
     status,
     { name: 'binding', verbs: ['create'], kind: 'Binding', version: 'v1' },
     { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
+    { name: 'resize', verbs: ['get', 'patch', 'update'] },
     { name: 'log', verbs: ['get'] },
     { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions', version: 'v1' },
     { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions', version: 'v1' },

@@ -196,6 +196,11 @@ t.test('every kind', async (t) => {
       }
       if (kind === definitionKind)
         await eventually('cleaned up', async () => (await call('GET', path)).code === 404);
+      if (kind.kind.startsWith('PersistentVolume')) {
+        const body = { metadata: { finalizers: null } };
+        const { code } = await call('PATCH', path, { body, headers: merge });
+        t.equal(code, 200, 'what may be in use waits for its controller');
+      }
       t.equal((await call('GET', path)).code, 404);
       t.same(
         await lifeOf(server, collection, before, name),

@@ -20,6 +20,7 @@ import type { Registry } from '../registry/registry.js';
 import { asStatus } from '../storage/storage.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk, Upgrade } from './contract.js';
 import { discovery } from './discovery.js';
+import { evictPod } from './eviction.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
 import type { Metrics } from './metrics.js';
@@ -36,7 +37,7 @@ import {
   writeScale,
 } from './objects.js';
 import { podCommand, podPortForward } from './pod-streams.js';
-import { bindPod, evictPod, podLog } from './pods.js';
+import { bindPod, podLog } from './pods.js';
 import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
@@ -226,6 +227,8 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
     case 'status':
     case 'finalize':
     case 'approval':
+    case 'ephemeralcontainers':
+    case 'resize':
       return verb === 'get'
         ? getObject(request)
         : verb === 'patch'
@@ -424,6 +427,6 @@ function finish(
     ...answer.headers,
   };
   if (warnings.length > 0)
-    headers.warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
   return { ...answer, headers };
 }

@@ -25,6 +25,7 @@ import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { selection, wholeNumber } from './list.js';
 import { type AcceptedForm, contentType, optionalBody, parseBody, patchTypes, reply } from './negotiate.js';
+import { ephemeralAspect, resizeAspect } from './pod-aspects.js';
 
 export interface ObjectParts {
   readonly world: World;
@@ -87,7 +88,8 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 }
 
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
-  const { kind, name, scope, registry, call, form } = request;
+  const { kind, name, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
   if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
     return objectReply(request, 200, object);
@@ -101,11 +103,21 @@ export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   );
 }
 
+/** Clients say in the body of a deletion, too, that it is a trial. */
+function deletionScope({ scope, call }: ObjectCall): RequestScope {
+  const { dryRun } = optionalBody(call);
+  if (!Array.isArray(dryRun) || dryRun.length === 0) return scope;
+  if (dryRun.every((value) => value === 'All')) return { ...scope, dryRun: true };
+  const text = `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`;
+  throw statusErrors.badRequest(text);
+}
+
 /** Kinds whose deletion answers with the object, as in Kubernetes. */
 const kindsAnsweredWhole = new Set(['Pod', 'Service', 'ServiceAccount', 'Namespace']);
 
 export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
-  const { kind, namespace, scope, registry, call, form } = request;
+  const { kind, namespace, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { selects } = selection(kind, namespace, '', call);
   const cache = registry.storage.cache(kind);
   await cache.waitFor(await registry.storage.currentRevision(kind), call.signal);
@@ -222,6 +234,8 @@ function aspectOf({ subresource }: ObjectCall): Aspect {
   if (subresource === 'status') return statusAspect;
   if (subresource === 'finalize') return finalizeAspect;
   if (subresource === 'approval') return approvalAspect;
+  if (subresource === 'ephemeralcontainers') return ephemeralAspect;
+  if (subresource === 'resize') return resizeAspect;
   return mainAspect;
 }
 
@@ -315,11 +329,15 @@ function readPatch(request: ObjectCall): Patch {
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {
-  const body = optionalBody(call);
+  return deleteOptionsOf(optionalBody(call), call.query);
+}
+
+/** DeleteOptions of a body, or of the query where that is silent. */
+export function deleteOptionsOf(body: Record<string, unknown>, query: ApiCall['query']): DeleteOptions {
   const grace =
     body.gracePeriodSeconds ??
-    (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
-  const policy = body.propagationPolicy ?? call.query.propagationPolicy?.[0];
+    (query.gracePeriodSeconds === undefined ? undefined : Number(query.gracePeriodSeconds[0]));
+  const policy = body.propagationPolicy ?? query.propagationPolicy?.[0];
   if (
     grace !== undefined &&
     grace !== null &&

@@ -18,14 +18,19 @@ import {
   timestamp,
   trackUpdate,
   validate,
+  warningsFor,
 } from '@kubelab/api';
-import type { Admission } from '../admission/admission.js';
+import { type Admission, together } from '../admission/admission.js';
+import type { Attributes } from '../admission/contract.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
 
 const generateNameTries = 8;
 const conflictTries = 8;
+/** Creations that lose what they reserved (an address, a quota's rest) to others try again so often, after up to so long. */
+const createTries = 64;
+const raceWaitMsMax = 20;
 
 export interface ObjectRef {
   readonly kind: KindInfo;
@@ -128,7 +133,11 @@ export class Registry {
         if (!(error instanceof RacedError)) throw error;
         const taken = await this.storage.get(kind, namespace, object.metadata.name);
         // Not the name, then: an address was given to another in between. It is drawn anew.
-        if (taken === undefined && attempt < conflictTries) continue;
+        if (taken === undefined && attempt < createTries) {
+          await scope.world.timers.sleep(scope.world.random.int(Math.min(attempt, raceWaitMsMax)));
+          continue;
+        }
+        if (taken === undefined) throw busy();
         if (!generated) throw statusErrors.alreadyExists(kind, object.metadata.name);
         if (attempt >= generateNameTries) throw statusErrors.alreadyExists(kind, object.metadata.name);
       }
@@ -155,9 +164,12 @@ export class Registry {
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
     trackCreate(scope, kind, object);
+    const attributes = created(scope, kind, object);
+    await this.#admission.admit(attributes);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
-    await this.#admission.create(scope, kind, object);
     throwInvalid(kind, object, this.#findings(kind, object, undefined));
+    for (const text of warningsFor(kind, object)) scope.warn(text);
+    await this.#admission.validate(attributes);
     return object;
   }
 
@@ -169,12 +181,15 @@ export class Registry {
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
     const companions = await this.#strategyOf(kind).companions?.(undefined, object);
-    if (scope.dryRun) {
-      if ((await this.storage.get(kind, object.metadata.namespace ?? '', object.metadata.name)) === undefined)
-        return object;
-      throw statusErrors.alreadyExists(kind, object.metadata.name);
-    }
-    return this.storage.create(kind, object, { trace: scope.trace, companions: companions ?? noCompanions });
+    return this.#admission.reserved(created(scope, kind, object), async (reserved) => {
+      if (scope.dryRun) {
+        const { namespace = '', name } = object.metadata;
+        if ((await this.storage.get(kind, namespace, name)) === undefined) return object;
+        throw statusErrors.alreadyExists(kind, name);
+      }
+      const all = together(companions ?? noCompanions, reserved);
+      return this.storage.create(kind, object, { trace: scope.trace, companions: all });
+    });
   }
 
   /** PUT. Without resourceVersion it wins over whatever is there. */
@@ -271,10 +286,15 @@ export class Registry {
       const next = aspect.merge(kind, old, change(deepClone(old)));
       keepIdentity(kind, next, old);
       if (aspect.subresource === '' || kind.custom !== undefined) applyDefaults(kind, next);
+      const { subresource } = aspect;
+      const attributes: Attributes = { scope, operation: 'UPDATE', kind, subresource, object: next, old };
+      await this.#admission.admit(attributes);
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
-      await this.#admission.update(scope, kind, next, old);
       const before = aspect.byServer === true && kind.custom === undefined ? undefined : old;
       throwInvalid(kind, next, [...finalizerErrors(next, old), ...this.#findings(kind, next, before)]);
+      if (subresource === '' && attempt === 1)
+        for (const text of warningsFor(kind, next, old)) scope.warn(text);
+      await this.#admission.validate(attributes);
       if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
@@ -289,11 +309,14 @@ export class Registry {
       if (deepEqual(next, old)) return old;
       const companions =
         aspect.subresource === '' ? await this.#strategyOf(kind).companions?.(old, next) : undefined;
-      if (scope.dryRun) return next;
       try {
-        const write: WriteOptions = { trace: scope.trace, companions: companions ?? noCompanions };
-        if (isGone(next)) return await this.#finishDelete(kind, old, next, write);
-        return await this.storage.replace(kind, old, next, write);
+        return await this.#admission.reserved(attributes, async (reserved) => {
+          if (scope.dryRun) return next;
+          const all = together(companions ?? noCompanions, reserved);
+          const write: WriteOptions = { trace: scope.trace, companions: all };
+          if (isGone(next)) return this.#finishDelete(kind, old, next, write);
+          return this.storage.replace(kind, old, next, write);
+        });
       } catch (error) {
         if (!(error instanceof RacedError)) throw error;
         if (attempt >= conflictTries) throw statusErrors.modified(kind, ref.name);
@@ -324,7 +347,8 @@ export class Registry {
     for (let attempt = 1; ; attempt += 1) {
       const old = await this.get(ref);
       checkDeletePreconditions(ref, old, options);
-      await this.#admission.delete(scope, kind, old);
+      const operation = 'DELETE';
+      await this.#admission.validate({ scope, operation, kind, subresource: '', object: old, old });
       const { graceSeconds, held } = strategy.decideDelete?.(old, options.gracePeriodSeconds) ?? {
         graceSeconds: 0,
         held: false,
@@ -385,6 +409,15 @@ function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): v
   const { status: _status, ...sent } = object;
   trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, sent);
   object.metadata.managedFields = sent.metadata.managedFields ?? [];
+}
+
+function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attributes {
+  return { scope, operation: 'CREATE', kind, subresource: '', object, old: undefined };
+}
+
+/** Others were quicker each time: nothing is wrong with the request. */
+function busy(): ApiError {
+  return statusErrors.tooManyRequests('what the object needs was given to others each time; try again', 1);
 }
 
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {

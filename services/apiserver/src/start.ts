@@ -24,7 +24,7 @@ export interface ApiserverConfig extends ComponentConfig {
   /** Where HTTPS is served, for kubectl and Kubernetes clients. */
   readonly secureListen: Address;
   readonly serviceCidr: string;
-  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. */
+  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. Port 0: as secureListen, where that was 0 too. */
   readonly advertise: Address;
   /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
   readonly defaultTolerationSeconds: number;
@@ -85,7 +85,9 @@ export async function serveApiserver(
     registry,
     log,
     name,
-    advertise: config.advertise,
+    get advertise() {
+      return config.advertise.port === 0 ? https.address : config.advertise;
+    },
     serviceAddress: services.firstAddress,
   });
   let stopping = false;

@@ -43,6 +43,7 @@ import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
 import { createToken } from './token-request.js';
 import { watch } from './watch.js';
+import { checkWriteOptions } from './write-options.js';
 
 /** Requests under way (streams apart); more are refused with 429. */
 const inFlightMax = 800;
@@ -51,7 +52,6 @@ const commandSubresources = ['exec', 'attach', 'portforward'];
 /** Watches, followed logs, upgraded connections. */
 const streamsMax = 20_000;
 const requestTimeoutMs = 60_000;
-const managerLengthMax = 128;
 
 export interface HandlerParts {
   readonly context: WireContext;
@@ -365,15 +365,10 @@ function notServed(call: ApiCall): ApiReply {
 }
 
 function requestScope(parts: HandlerParts, call: ApiCall, warn: (text: string) => void): RequestScope {
+  checkWriteOptions(call);
   const dryRun = call.query.dryRun ?? [];
-  if (dryRun.some((value) => value !== 'All'))
-    throw statusErrors.badRequest(
-      `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`,
-    );
   const agent = (call.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
   const fieldManager = call.query.fieldManager?.[0] ?? agent;
-  if (fieldManager.length > managerLengthMax)
-    throw statusErrors.badRequest(`fieldManager: Too long: may not be more than ${managerLengthMax} bytes`);
   return {
     world: parts.context.world,
     user: call.user,

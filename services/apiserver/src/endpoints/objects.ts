@@ -295,11 +295,6 @@ export function strictness(
   scope: RequestScope,
 ): void {
   const mode = call.query.fieldValidation?.[0] ?? 'Warn';
-  if (!['Strict', 'Warn', 'Ignore', ''].includes(mode)) {
-    throw statusErrors.badRequest(
-      `fieldValidation: Unsupported value: "${mode}": supported values: "Ignore", "Warn", "Strict"`,
-    );
-  }
   if (findings.length === 0 || mode === 'Ignore') return;
   if (mode !== 'Strict') {
     for (const finding of findings) scope.warn(finding);
@@ -323,15 +318,6 @@ function readPatch(request: ObjectCall): Patch {
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
-    if ((call.query.fieldManager?.[0] ?? '') === '') {
-      throw statusErrors.invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-        {
-          reason: 'FieldValueRequired',
-          field: 'fieldManager',
-          message: 'Required value: is required for apply patch',
-        },
-      ]);
-    }
     const { unknownFields } = decodeObject(kind, value);
     strictness(
       call,
@@ -341,7 +327,6 @@ function readPatch(request: ObjectCall): Patch {
     );
     return { type, intent: value, force };
   }
-  if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
   const unknownFields = (fields: readonly string[]) =>
     strictness(
       call,

@@ -1,6 +1,10 @@
 import { runComponent } from '@kubelab/component';
+import { Metrics, processMetrics } from '@kubelab/telemetry';
 import { startApiserver } from './start.js';
 import { readStoreFlags } from './store-config.js';
+
+const metrics = new Metrics();
+processMetrics(metrics);
 
 await runComponent({
   component: 'apiserver',
@@ -44,6 +48,7 @@ await runComponent({
   start: async (world, config, flags) =>
     startApiserver(world, {
       ...config,
+      metrics,
       secureListen: flags['secure-listen'],
       store: await readStoreFlags(
         world,

@@ -1,13 +1,15 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import type { Store } from '@kubelab/store';
+import { Metrics } from '@kubelab/telemetry';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
 import { Authorizer } from './auth/authorize.js';
 import type { ApiHandler } from './endpoints/contract.js';
+import { FlowControl, flowLimits } from './endpoints/flow-control.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
-import { Metrics } from './endpoints/metrics.js';
+import { ApiMetrics, lookedUpMetrics, meteredStore } from './endpoints/metrics.js';
 import { Bootstrap } from './registry/bootstrap.js';
 import { Registry } from './registry/registry.js';
 import { ServiceAllocator } from './registry/strategies/service.js';
@@ -25,6 +27,8 @@ export interface ApiserverConfig extends ComponentConfig {
   readonly advertise: Address;
   /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
   readonly defaultTolerationSeconds: number;
+  /** What /metrics tells beside the apiserver's own: of the process. */
+  readonly metrics?: Metrics;
 }
 
 const version = {
@@ -67,7 +71,10 @@ export async function serveApiserver(
   const { telemetry, links, tls, name } = config;
   const { log } = telemetry;
   const context: WireContext = { world, telemetry, links };
-  const storage = new Storage(world, store, log);
+  const metrics = config.metrics ?? new Metrics();
+  const storage = new Storage(world, meteredStore(store, world, metrics), log);
+  const flow = new FlowControl(flowLimits);
+  lookedUpMetrics(metrics, flow, storage);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const authorizer = new Authorizer(storage);
   const { defaultTolerationSeconds } = config;
@@ -90,11 +97,13 @@ export async function serveApiserver(
     tls,
     registry,
     authorizer,
-    metrics: new Metrics(),
+    flow,
+    metrics,
+    apiMetrics: new ApiMetrics(metrics),
     log,
     version,
     health: {
-      live: [ping],
+      live: [ping, { name: 'log', holds: () => true }],
       ready: [
         ping,
         { name: 'etcd', holds: storeAnswers },

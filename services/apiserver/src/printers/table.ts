@@ -1,34 +1,46 @@
 import { findKind, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
 import { type Cell, type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
-import { partialMetadata } from './partial.js';
+import { type MetaVersion, partialMetadata } from './partial.js';
 
 export interface TableOptions {
   readonly nowMs: number;
   readonly includeObject: string;
   readonly metadata: object;
+  readonly version: MetaVersion;
 }
 
 /** Objects as rows, as kubectl prints them (meta.k8s.io/v1 Table). */
 export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options: TableOptions) {
-  const columns = columnsOf(kind);
+  return {
+    ...tableHead(kind, options),
+    rows: objects.map((object) => tableRow(kind, object, options)),
+  };
+}
+
+/** A table without its rows. */
+export function tableHead(kind: KindInfo, options: Pick<TableOptions, 'metadata' | 'version'>) {
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.metadata,
-    columnDefinitions: columns.map(({ name, type = 'string', priority = 0 }) => ({
+    columnDefinitions: columnsOf(kind).map(({ name, type = 'string', priority = 0 }) => ({
       name,
       type,
       format: name === 'Name' ? 'name' : '',
       description: '',
       priority,
     })),
-    rows: objects.map((object) => ({
-      cells: cellsOf(columns, toStored(kind, object), options.nowMs),
-      ...(options.includeObject === 'None'
-        ? {}
-        : { object: options.includeObject === 'Object' ? object : partialMetadata(object) }),
-    })),
+  };
+}
+
+export function tableRow(kind: KindInfo, object: KubeObject, options: Omit<TableOptions, 'metadata'>) {
+  const { nowMs, includeObject, version } = options;
+  return {
+    cells: cellsOf(columnsOf(kind), toStored(kind, object), nowMs),
+    ...(includeObject === 'None'
+      ? {}
+      : { object: includeObject === 'Object' ? object : partialMetadata(object, version) }),
   };
 }
 

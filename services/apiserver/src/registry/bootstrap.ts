@@ -154,8 +154,7 @@ export class Bootstrap {
       },
     });
     const { storage } = this.#parts.registry;
-    for (const kind of [namespaceKind, clusterRoleKind, clusterRoleBindingKind])
-      await storage.cache(kind).waitFor(await storage.currentRevision(kind));
+    for (const kind of [namespaceKind, clusterRoleKind, clusterRoleBindingKind]) await storage.fresh(kind);
   }
 
   #scope(): RequestScope {

@@ -5,7 +5,6 @@ import {
   eventKind,
   type KindInfo,
   type KubeObject,
-  kinds,
   namespaceKind,
   nodeKind,
   podKind,
@@ -13,7 +12,6 @@ import {
   roleKind,
   serviceKind,
   statusErrors,
-  viewKinds,
 } from '@kubelab/api';
 import {
   type Compare,
@@ -25,7 +23,9 @@ import {
 } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import { collectionPrefix, objectKey, textOf } from './keys.js';
+import { bytesOf, collectionPrefix, internalPrefix, objectKey, textOf } from './keys.js';
+import { RevisionCheck } from './revision-check.js';
+import { StoreFeed } from './store-feed.js';
 import {
   decodeAll,
   decodeStored,
@@ -37,7 +37,7 @@ import { WatchCache } from './watch-cache.js';
 
 const writeAttemptsMax = 12;
 
-/** Kinds whose caches the server itself reads; it is ready once these are loaded, and only then loads the others. */
+/** Kinds whose caches the server itself reads; it is ready once these are loaded. All others load at their first use. */
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
@@ -59,12 +59,23 @@ export interface Companions {
 
 export const noCompanions: Companions = { compare: [], operations: [] };
 
-/** All objects of a kind at a revision. */
+export interface PageOptions {
+  /** '' for all. */
+  readonly namespace: string;
+  /** A key; '' for the beginning. */
+  readonly after: string;
+  readonly revision: number;
+  readonly limit: number;
+}
+
+/** Objects of a kind at a revision. */
 export interface Listing {
   readonly objects: readonly StoredObject[];
   /** Keys whose values are no objects. */
   readonly undecodable: readonly string[];
   readonly revision: number;
+  /** What was left out by the limit. */
+  readonly rest?: { readonly after: string; readonly count: number };
 }
 
 /** Where a write comes from: its trace stays with the revision that it makes. */
@@ -84,42 +95,68 @@ export class RacedError extends Error {
 export class Storage {
   readonly store: Store;
   readonly #world: World;
-  readonly #caches: ReadonlyMap<string, WatchCache>;
+  readonly #log: Logger;
+  readonly #feed: StoreFeed;
+  readonly #caches = new Map<string, WatchCache>();
+  readonly #revision: RevisionCheck;
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
     this.#world = world;
-    this.#caches = new Map(
-      [...kinds, ...viewKinds].map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]),
-    );
+    this.#log = log;
+    this.#feed = new StoreFeed(world, store, log);
+    // Of a key that is not there: linearizable, and costs the store no range.
+    const key = bytesOf(internalPrefix);
+    this.#revision = new RevisionCheck(async () => (await guarded(store.range({ key }))).header.revision);
   }
 
   start(): void {
-    for (const kind of readByServer) {
-      const cache = this.cache(kind);
-      cache.loadedFirst = () => {
-        if (this.ready) for (const other of this.#caches.values()) other.start();
-      };
-      cache.start();
-    }
+    for (const kind of readByServer) this.cache(kind).start();
+    this.#feed.start();
   }
 
   stop(): void {
     for (const cache of this.#caches.values()) cache.stop();
+    this.#feed.stop();
   }
 
   nowMs(): number {
     return this.#world.clock.nowMs();
   }
 
-  get ready(): boolean {
-    return readByServer.every((kind) => this.#caches.get(kind.schema)?.loaded === true);
+  /** Between two pieces of work that are long together: what else waits has its turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.#world.timers.setImmediate(resolve));
   }
 
+  get ready(): boolean {
+    return readByServer.every((kind) => this.cache(kind).loaded);
+  }
+
+  /** It loads when it is first waited for. */
   cache(kind: KindInfo): WatchCache {
-    const cache = this.#caches.get(kind.schema);
-    if (cache === undefined) throw new Error(`${kind.kind} is not a stored kind`);
+    const key = `${kind.group}/${kind.version}/${kind.resource}`;
+    const known = this.#caches.get(key);
+    if (known !== undefined) return known;
+    const parts = { world: this.#world, store: this.store, feed: this.#feed, log: this.#log };
+    const made = new WatchCache(parts, kind);
+    this.#caches.set(key, made);
+    return made;
+  }
+
+  /** The cache, once it is as new as the store is now (linearizable). */
+  async fresh(kind: KindInfo, signal?: AbortSignal): Promise<WatchCache> {
+    const cache = this.cache(kind);
+    cache.start();
+    await cache.waitFor(await this.currentRevision(), signal);
     return cache;
+  }
+
+  /** How many objects there are of each kind that was loaded. */
+  counts(): { readonly kind: KindInfo; readonly count: number }[] {
+    return [...this.#caches.values()]
+      .filter((cache) => cache.loaded)
+      .map(({ kind, size }) => ({ kind, count: size }));
   }
 
   /** As it is now (linearizable). */
@@ -131,19 +168,28 @@ export class Storage {
   }
 
   /** The store's revision now: what a read that must be up to date waits for. */
-  async currentRevision(kind: KindInfo): Promise<number> {
-    const { header } = await guarded(this.store.range({ key: collectionPrefix(kind), countOnly: true }));
-    return header.revision;
+  currentRevision(): Promise<number> {
+    return this.#revision.current();
   }
 
   /**
-   * All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted.
+   * Objects of a kind as they were at one revision, in the order of keys, from behind `after` on and no more than about `limit`.
+   * Rejects with Expired (410) when the revision is compacted.
    */
-  async listAt(kind: KindInfo, revision: number): Promise<Listing> {
-    const prefix = collectionPrefix(kind);
-    const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
+  async pageAt(kind: KindInfo, options: PageOptions): Promise<Listing> {
+    const { namespace, after, revision, limit } = options;
+    const prefix = collectionPrefix(kind, namespace === '' ? undefined : namespace);
+    const key = after === '' ? prefix : bytesOf(`${after}\0`);
+    const request = { key, rangeEnd: prefixEnd(prefix), revision, limit };
+    const { kvs, more, count } = await guarded(this.store.range(request));
     const { objects, undecodable } = decodeAll(kind, kvs);
-    return { objects, undecodable: undecodable.map(({ key }) => key), revision };
+    const last = kvs.at(-1);
+    return {
+      objects,
+      undecodable: undecodable.map((error) => error.key),
+      revision,
+      ...(more && last !== undefined ? { rest: { after: textOf(last.key), count: count - kvs.length } } : {}),
+    };
   }
 
   /** Rejects with RacedError when the name is taken or a companion's condition fails. */

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { bodyBytesMax, statusErrors } from '@kubelab/api';
+import { constants, gzip } from 'node:zlib';
+import { apiError, bodyBytesMax, statusErrors } from '@kubelab/api';
 import { childTraceparent, type MessageCollector } from '@kubelab/telemetry';
 import { type Address, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
 import { anonymous, userOf } from '../auth/authenticate.js';
@@ -13,6 +13,7 @@ import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/co
 import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
 import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
+import { gzipped } from './gzip.adapter.js';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const gzipBytesMin = 128 * 1024;
@@ -22,6 +23,8 @@ const connectionsMax = 5_000;
 const stalledMs = 30_000;
 /** An upgraded connection may be silent; a client that is gone without a word is found out by TCP. */
 const keepAliveMs = 30_000;
+/** As Kubernetes: the network is seldom the bottleneck, the processor is. */
+const gzipLevel = constants.Z_BEST_SPEED;
 const compress = promisify(gzip);
 
 export interface HttpsOptions {
@@ -133,13 +136,7 @@ async function serve(
   if (body === undefined)
     return send(options, request, response, status(statusErrors.tooLarge(bodyBytesMax).status, 413));
   const method = request.method ?? 'GET';
-  if (!isMethod(method))
-    return send(
-      options,
-      request,
-      response,
-      status(statusErrors.badRequest(`unknown method ${method}`).status, 400),
-    );
+  if (!isMethod(method)) return send(options, request, response, notAllowed());
   const query: Record<string, string[]> = {};
   for (const key of new Set(url.searchParams.keys())) query[key] = url.searchParams.getAll(key);
   const call: ApiCall = {
@@ -160,6 +157,11 @@ async function serve(
   if (refused === undefined) return;
   if (client.socket instanceof TLSSocket) response.assignSocket(client.socket);
   return send(options, request, response, refused);
+}
+
+function notAllowed(): ApiReply {
+  const why = 'the server does not allow this method on the requested resource';
+  return status(apiError('MethodNotAllowed', why).status, 405);
 }
 
 function isMethod(method: string): method is Method {
@@ -206,18 +208,25 @@ async function send(
   reply: ApiReply,
 ): Promise<void> {
   const { 'transfer-encoding': _chunked, ...headers } = reply.headers;
+  const gzips = request.headers['accept-encoding']?.includes('gzip') === true;
+  const gzipHeaders = { 'content-encoding': 'gzip', vary: varied(headers.vary) };
   if (!(reply.body instanceof Uint8Array)) {
-    response.writeHead(reply.code, headers);
+    const zips = reply.finite === true && gzips;
+    response.writeHead(reply.code, zips ? { ...headers, ...gzipHeaders } : headers);
     response.flushHeaders();
-    await pump(options, response, reply.body);
+    if (request.method === 'HEAD') response.end();
+    else await pump(options, response, zips ? gzipped(reply.body, gzipLevel) : reply.body, reply.finite);
     return;
   }
-  const zipped =
-    reply.body.byteLength > gzipBytesMin && request.headers['accept-encoding']?.includes('gzip') === true;
-  const body = zipped ? await compress(reply.body) : reply.body;
-  if (zipped) Object.assign(headers, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  const zipped = reply.body.byteLength > gzipBytesMin && gzips;
+  const body = zipped ? await compress(reply.body, { level: gzipLevel }) : reply.body;
+  if (zipped) Object.assign(headers, gzipHeaders);
   response.writeHead(reply.code, { ...headers, 'content-length': body.byteLength });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function varied(vary: string | undefined): string {
+  return vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
 }
 
 /** Chunk by chunk, at the reader's pace; what waits meanwhile is bounded by the stream itself. */
@@ -225,10 +234,11 @@ async function pump(
   options: HttpsOptions,
   response: ServerResponse,
   body: AsyncIterable<StreamChunk>,
+  finite?: true,
 ): Promise<void> {
   for await (const { bytes, trace } of body) {
     if (response.destroyed) break;
-    report(options, 'send', 'watch event', trace, bytes.byteLength);
+    if (finite !== true) report(options, 'send', 'watch event', trace, bytes.byteLength);
     if (response.write(bytes)) continue;
     const stalled = new AbortController();
     const timer = options.world.timers.setTimeout(() => stalled.abort(), stalledMs);

@@ -213,7 +213,7 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
   }
 }
 
-function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply {
+async function nonResource(parts: HandlerParts, call: ApiCall, path: string): Promise<ApiReply> {
   const { user } = call;
   if (
     !parts.authorizer.allows(user, { verb: call.method.toLowerCase(), path: path.replace(/\/$/, '') || '/' })
@@ -222,7 +222,9 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     if (!isHealth({ resource: false, verb: 'get', path }))
       throw statusErrors403(`User "${user.name}" cannot ${call.method.toLowerCase()} path "${path}"`);
   }
-  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  const turn = () => parts.registry.storage.turn();
+  const answer =
+    health(parts.health, call, path) ?? discovery(call, path) ?? (await openApi(call, path, turn));
   if (answer !== undefined) return answer;
   if (path === '/version' || path === '/version/') return reply(call, 200, parts.version, jsonForm);
   if (path === '/metrics')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { bodyBytesMax, duplicateFields, isObject, parseJson, parseYaml, statusErrors } from '@kubelab/api';
 import { stringify } from 'yaml';
 import type { MetaVersion } from '../printers/partial.js';
@@ -115,7 +116,7 @@ export function reply(
   value: unknown,
   form: AcceptedForm,
   headers: Readonly<Record<string, string>> = {},
-): ApiReply {
+): ApiReply & { readonly body: Uint8Array } {
   const pretty = wantsPretty(call);
   const text =
     form.type === yamlType
@@ -128,6 +129,19 @@ export function reply(
 export function wantsPretty(call: ApiCall): boolean {
   if (call.query.pretty !== undefined) return readBoolean(call.query, 'pretty');
   return /^(curl|Wget|Mozilla\/5\.0)/.test(call.headers['user-agent'] ?? '');
+}
+
+/** With the hash of its body as ETag: 304 for who has it already. */
+export function taggedReply(
+  call: ApiCall,
+  answer: ApiReply & { readonly body: Uint8Array },
+  hash = createHash('sha512').update(answer.body).digest('hex').toUpperCase(),
+): ApiReply {
+  const etag = `"${hash}"`;
+  const headers = { 'cache-control': 'public', ...answer.headers, etag };
+  const known = (call.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!known.includes(etag)) return { ...answer, headers };
+  return { code: 304, headers, body: new Uint8Array(0) };
 }
 
 export function textReply(

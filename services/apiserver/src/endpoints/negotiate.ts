@@ -138,10 +138,11 @@ export function taggedReply(
   hash = createHash('sha512').update(answer.body).digest('hex').toUpperCase(),
 ): ApiReply {
   const etag = `"${hash}"`;
-  const headers = { 'cache-control': 'public', ...answer.headers, etag };
+  const headers: Record<string, string> = { 'cache-control': 'public', ...answer.headers, etag };
   const known = (call.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
   if (!known.includes(etag)) return { ...answer, headers };
-  return { code: 304, headers, body: new Uint8Array(0) };
+  const { 'content-type': _none, ...rest } = headers;
+  return { code: 304, headers: rest, body: new Uint8Array(0) };
 }
 
 export function textReply(

@@ -13,6 +13,7 @@ import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/co
 import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
 import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
+import { isWatch, watchOverWebSocket } from '../streaming/websocket-watch.adapter.js';
 import { gzipped } from './gzip.adapter.js';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -151,6 +152,10 @@ async function serve(
     ...(client === undefined ? {} : { upgrade: client.protocol }),
   };
   const answer = await handler(call);
+  if (client !== undefined && isWatch(client, answer)) {
+    if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
+    return watchOverWebSocket(client, answer.body);
+  }
   if (client === undefined || answer.upgrade === undefined) return send(options, request, response, answer);
   if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
   const refused = await serveUpgrade(world, client, answer.upgrade);

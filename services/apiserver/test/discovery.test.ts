@@ -139,7 +139,7 @@ t.test('discovery and schema', async (t) => {
     const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
     const { headers, text } = await call('GET', '/openapi/v2', { headers: { accept } });
     t.equal(headers['content-type'], 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
-    t.match(text, /^\n\x032\.0/, 'field 1: the version');
+    t.equal(text.slice(0, 5), '\n\u00032.0', 'field 1: the version');
     t.match(text, 'io.k8s.api.core.v1.PodSpec');
   });
 

@@ -14,7 +14,9 @@ import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
 import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
 import { isWatch, watchOverWebSocket } from '../streaming/websocket-watch.adapter.js';
+import { chunkOf, frameByHand, lastChunk } from './framed.adapter.js';
 import { gzipped } from './gzip.adapter.js';
+import { peerSubject } from './peer-subject.adapter.js';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const gzipBytesMin = 128 * 1024;
@@ -113,7 +115,8 @@ async function serve(
   const { world, handler } = options;
   const gone = new AbortController();
   // Of an upgraded connection the response is let go, not the socket.
-  if (client === undefined) response.on('close', () => gone.abort());
+  // Once it was answered nobody waits for the signal, and to abort costs more than to ask.
+  if (client === undefined) response.on('close', () => response.writableFinished || gone.abort());
   else client.socket.on('close', () => gone.abort());
   const user = authenticated(request);
   const url = new URL(request.url ?? '/', 'https://apiserver');
@@ -185,7 +188,7 @@ function status(body: object, code: number): ApiReply {
 function authenticated(request: IncomingMessage): UserInfo | undefined {
   const socket = request.socket as TLSSocket;
   if (request.headers.authorization !== undefined) return undefined;
-  const { subject } = socket.getPeerCertificate();
+  const subject = peerSubject(socket);
   if (subject === undefined) return anonymous;
   if (!socket.authorized) return undefined;
   const all = (value: string | string[] | undefined) =>
@@ -241,10 +244,13 @@ async function pump(
   body: AsyncIterable<StreamChunk>,
   finite?: true,
 ): Promise<void> {
+  // HTTP/1.0 has no chunks: its body ends with the connection.
+  const chunked = finite !== true && response.chunkedEncoding;
+  if (chunked) frameByHand(response);
   for await (const { bytes, trace } of body) {
     if (response.destroyed) break;
     if (finite !== true) report(options, 'send', 'watch event', trace, bytes.byteLength);
-    if (response.write(bytes)) continue;
+    if (bytes.byteLength === 0 || response.write(chunked ? chunkOf(bytes) : bytes)) continue;
     const stalled = new AbortController();
     const timer = options.world.timers.setTimeout(() => stalled.abort(), stalledMs);
     try {
@@ -259,7 +265,7 @@ async function pump(
       stalled.abort();
     }
   }
-  response.end();
+  response.end(chunked ? lastChunk : undefined);
 }
 
 function report(

@@ -11,7 +11,7 @@ export interface Document {
 
 /**
  * Kinds that are not in the tables, with their schemas: those of CustomResourceDefinitions. Schemas are written as OpenAPI 3.0
- * has them (for v2: what it knows of that) and refer to none but the tables'.
+ * has them (for v2: what it knows of that) and refer to nothing but each other.
  */
 export interface ExtraKind {
   readonly kind: KindInfo;
@@ -30,37 +30,82 @@ export interface Documents {
 
 const info = { title: 'Kubernetes', version: 'v1.33.0' };
 
-/** All documents of the tables and of `extra`. Each is made when it is first asked for. */
-export function makeDocuments(extra: readonly ExtraKind[] = []): Documents {
-  const own = groupVersions();
-  const names = [...new Set([...own, ...extra.map(({ kind }) => kind)].map(documentName))];
-  const made = new Map<string, Promise<Document>>();
-  const once = (name: string, make: () => Promise<Document>) => {
-    const known = made.get(name) ?? make();
-    made.set(name, known);
+let own: Tables | undefined;
+
+/** What the tables alone make: made once for all apiservers of a process. */
+export function tableDocuments(): Tables {
+  own ??= new Tables();
+  return own;
+}
+
+class Tables implements Documents {
+  readonly #groups = groupVersions();
+  readonly #made = new Map<string, Promise<Document>>();
+  #swagger: Promise<Swagger> | undefined;
+  readonly names = this.#groups.map(documentName);
+
+  async v3(name: string, turn: Turn): Promise<Document | undefined> {
+    const kinds = this.#groups.find((one) => documentName(one) === name)?.kinds;
+    if (kinds === undefined) return undefined;
+    return this.#once(name, async () => {
+      const value = await openapiV3(kinds, [], turn);
+      return document(Buffer.from(JSON.stringify(value)));
+    });
+  }
+
+  v2(form: 'json' | 'protobuf', turn: Turn): Promise<Document> {
+    return this.#once(form, async () => {
+      const value = await this.swagger(turn);
+      await turn();
+      if (form === 'json') return document(Buffer.from(JSON.stringify(value)));
+      return document(await encodeSwagger(value, turn));
+    });
+  }
+
+  swagger(turn: Turn): Promise<Swagger> {
+    const kinds = this.#groups.flatMap((one) => one.kinds);
+    this.#swagger ??= swaggerOf(kinds, [], turn);
+    return this.#swagger;
+  }
+
+  #once(name: string, make: () => Promise<Document>): Promise<Document> {
+    const known = this.#made.get(name) ?? make();
+    this.#made.set(name, known);
     return known;
-  };
-  let swagger: Promise<Swagger> | undefined;
+  }
+}
+
+/**
+ * The tables' documents and those of `extra`: what is not touched by it is not made again, so that it may be called whenever a
+ * definition comes or goes.
+ */
+export function documentsWith(extra: readonly ExtraKind[]): Documents {
+  const tables = tableDocuments();
+  const extraOf = (name: string) => extra.filter(({ kind }) => documentName(kind) === name);
+  const kindsOf = (name: string) => groupVersions().find((one) => documentName(one) === name)?.kinds ?? [];
+  const names = [...new Set([...tables.names, ...extra.map(({ kind }) => documentName(kind))])];
   return {
     names,
     v3: async (name, turn) => {
-      if (!names.includes(name)) return undefined;
-      const kinds = own.find((one) => documentName(one) === name)?.kinds ?? [];
-      const further = extra.filter(({ kind }) => documentName(kind) === name);
-      return once(name, async () => {
-        const value = await openapiV3(kinds, further, turn);
-        return document(Buffer.from(JSON.stringify(value)));
-      });
+      const own = extraOf(name);
+      if (own.length === 0) return tables.v3(name, turn);
+      const value = await openapiV3(kindsOf(name), own, turn);
+      return document(Buffer.from(JSON.stringify(value)));
     },
-    v2: (form, turn) =>
-      once(form, async () => {
-        const kinds = own.flatMap((one) => one.kinds);
-        swagger ??= swaggerOf(kinds, extra, turn);
-        const value = await swagger;
-        await turn();
-        if (form === 'json') return document(Buffer.from(JSON.stringify(value)));
-        return document(await encodeSwagger(value, turn));
-      }),
+    v2: async (form, turn) => {
+      if (extra.length === 0) return tables.v2(form, turn);
+      const more = await swaggerOf([], extra, turn);
+      if (form === 'protobuf') {
+        const [base, bytes] = [await tables.v2(form, turn), await encodeSwagger(more, turn)];
+        // Two messages laid end to end are one with the fields of both: the way of protobuf.
+        return document(Buffer.concat([base.body, bytes]));
+      }
+      const base = await tables.swagger(turn);
+      const definitions = { ...base.definitions, ...more.definitions };
+      return document(
+        Buffer.from(JSON.stringify({ ...base, paths: { ...base.paths, ...more.paths }, definitions })),
+      );
+    },
   };
 }
 

@@ -1,24 +1,16 @@
 import type { ApiCall, ApiReply } from '../endpoints/contract.js';
 import { taggedReply } from '../endpoints/negotiate.js';
-import { type Documents, makeDocuments, type Turn } from './documents.js';
-
-let made: Documents | undefined;
-
-/** What the tables alone make: made once for all apiservers of a process. */
-function ownDocuments(): Documents {
-  made ??= makeDocuments();
-  return made;
-}
+import { type Documents, type Turn, tableDocuments } from './documents.js';
 
 /**
  * /openapi/v2 and /openapi/v3: what kubectl reads to validate, apply and explain. Undefined for other paths. Whoever serves more
- * kinds than the tables have gives `documents` made with them.
+ * kinds than the tables have gives documentsWith() them.
  */
 export async function openApi(
   call: ApiCall,
   path: string,
   turn: Turn,
-  documents = ownDocuments(),
+  documents: Documents = tableDocuments(),
 ): Promise<ApiReply | undefined> {
   if (path === '/openapi/v2') return v2(call, turn, documents);
   if (path === '/openapi/v3' || path === '/openapi/v3/') return index(call, turn, documents);

@@ -8,6 +8,8 @@ import { type AcceptedForm, includeObjectOf, wantsPretty } from './negotiate.js'
 
 /** A list beyond this is streamed: encoded piece by piece, with a turn for everybody else between two pieces. */
 const pieceBytes = 128 * 1024;
+/** What takes longer than this to encode (YAML, tables) goes out in smaller pieces. */
+const pieceMs = 8;
 const encoder = new TextEncoder();
 const comma = encoder.encode(',');
 
@@ -18,6 +20,7 @@ export interface ListParts {
   readonly metadata: object;
   readonly nowMs: number;
   readonly turn: () => Promise<void>;
+  readonly monotonicMs: () => number;
 }
 
 /** How one list is written: what stands before, between and after its items. */
@@ -32,8 +35,7 @@ export function listReply(parts: ListParts, page: readonly StoredObject[]): ApiR
   const writer = writerFor(parts, page.length === 0);
   const headers = { 'content-type': parts.form.type };
   const estimate = page.reduce((sum, stored) => sum + stored.bytes, 0);
-  if (estimate > pieceBytes)
-    return { code: 200, headers, body: pieces(writer, page, parts.turn), finite: true };
+  if (estimate > pieceBytes) return { code: 200, headers, body: pieces(writer, page, parts), finite: true };
   const written = page.flatMap((stored, at) => writer.item(stored, at === 0));
   const all = [encoder.encode(writer.head), ...written, encoder.encode(writer.tail)];
   return { code: 200, headers, body: new Uint8Array(Buffer.concat(all)) };
@@ -42,20 +44,22 @@ export function listReply(parts: ListParts, page: readonly StoredObject[]): ApiR
 async function* pieces(
   writer: Writer,
   page: readonly StoredObject[],
-  turn: () => Promise<void>,
+  { turn, monotonicMs }: ListParts,
 ): AsyncGenerator<StreamChunk> {
   let waiting: Uint8Array[] = [encoder.encode(writer.head)];
   let size = 0;
+  let begunMs = monotonicMs();
   for (const [at, stored] of page.entries()) {
     for (const bytes of writer.item(stored, at === 0)) {
       waiting.push(bytes);
       size += bytes.byteLength;
     }
-    if (size < pieceBytes) continue;
+    if (size < pieceBytes && monotonicMs() - begunMs < pieceMs) continue;
     yield { bytes: Buffer.concat(waiting), trace: undefined };
     waiting = [];
     size = 0;
     await turn();
+    begunMs = monotonicMs();
   }
   waiting.push(encoder.encode(writer.tail));
   yield { bytes: Buffer.concat(waiting), trace: undefined };

@@ -69,7 +69,8 @@ export async function list(request: ListRequest): Promise<ApiReply> {
     ...(rest === undefined || filtered ? {} : { remainingItemCount: rest.count }),
   };
   const turn = () => storage.turn();
-  return listReply({ call, kind, form, metadata, nowMs: storage.nowMs(), turn }, objects);
+  const monotonicMs = () => storage.monotonicMs();
+  return listReply({ call, kind, form, metadata, nowMs: storage.nowMs(), turn, monotonicMs }, objects);
 }
 
 /**

@@ -124,6 +124,10 @@ export class Storage {
     return this.#world.clock.nowMs();
   }
 
+  monotonicMs(): number {
+    return this.#world.clock.monotonicMs();
+  }
+
   /** Between two pieces of work that are long together: what else waits has its turn. */
   turn(): Promise<void> {
     return new Promise((resolve) => this.#world.timers.setImmediate(resolve));

@@ -1,9 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Metrics } from './metrics.js';
 
+const resolutionMs = 10;
+
 /** Prometheus' usual metrics of a process, and how late its event loop is: percentiles since the last time somebody asked. */
 export function processMetrics(metrics: Metrics): { stop(): void } {
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
   const gauge = (name: string, help: string) => metrics.gauge(name, help);
   const cpu = metrics.counter('process_cpu_seconds_total', 'User and system CPU time spent in seconds.');
@@ -21,7 +23,8 @@ export function processMetrics(metrics: Metrics): { stop(): void } {
     started.set({}, startedSeconds);
     heap.set({}, memory.heapUsed);
     external.set({}, memory.external);
-    const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9);
+    // What is measured is the time between two looks: the wanted pause is part of it.
+    const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1e3);
     lag.set({ quantile: '0.5' }, seconds(delay.percentile(50)));
     lag.set({ quantile: '0.99' }, seconds(delay.percentile(99)));
     lag.set({ quantile: '1' }, seconds(delay.max));

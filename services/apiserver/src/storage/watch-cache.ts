@@ -101,7 +101,9 @@ export class WatchCache implements FeedListener {
     this.#loads += 1;
   }
 
+  /** Nothing before it was loaded; asking makes it load. */
   get(key: string): StoredObject | undefined {
+    this.start();
     return this.#objects.get(key);
   }
 
@@ -110,8 +112,9 @@ export class WatchCache implements FeedListener {
     return [...this.#undecodable.keys()];
   }
 
-  /** In the order of keys. */
+  /** In the order of keys; nothing before it was loaded; asking makes it load. */
   all(): readonly StoredObject[] {
+    this.start();
     return this.#objects.slice(this.#prefix);
   }
 

@@ -19,8 +19,8 @@ import { kindRules } from '../src/rules/kinds.js';
 import { accepted } from './support.js';
 
 const everyKind = [...kinds, ...viewKinds, ...reviewKinds];
-/** Long deprecated, or for tokens that are not issued. */
-const unserved = ['ComponentStatus', 'Binding', 'TokenReview'];
+/** Long deprecated. */
+const unserved = ['ComponentStatus', 'Binding'];
 
 /** The document knows one action, connect; discovery tells each method as the verb that RBAC asks for. */
 const connects = (subresource: string) =>

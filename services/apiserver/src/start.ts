@@ -4,7 +4,9 @@ import { Metrics } from '@kubelab/telemetry';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
+import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
+import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { FlowControl, flowLimits } from './endpoints/flow-control.js';
 import { createHandler } from './endpoints/handler.js';
@@ -29,6 +31,8 @@ export interface ApiserverConfig extends ComponentConfig {
   readonly defaultTolerationSeconds: number;
   /** What /metrics tells beside the apiserver's own: of the process. */
   readonly metrics?: Metrics;
+  /** Keys and names of tokens; absent: keys of this instance's own, for one that is alone. */
+  readonly tokens?: TokenConfig;
 }
 
 const version = {
@@ -77,6 +81,7 @@ export async function serveApiserver(
   lookedUpMetrics(metrics, flow, storage);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const authorizer = new Authorizer(storage);
+  const tokens = new Tokens(world, storage, config.tokens ?? ownTokenConfig());
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
@@ -100,6 +105,8 @@ export async function serveApiserver(
     flow,
     metrics,
     apiMetrics: new ApiMetrics(metrics),
+    tokens,
+    externalHost: `${config.advertise.host}:${config.advertise.port}`,
     log,
     version,
     health: {
@@ -118,6 +125,8 @@ export async function serveApiserver(
     tls,
     name,
     messages: telemetry.messages,
+    authenticate: (credentials) => authenticate(tokens, credentials),
+    log,
     handler,
   });
   const wire = await serveWire(context, {

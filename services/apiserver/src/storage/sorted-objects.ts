@@ -16,6 +16,10 @@ export class SortedObjects {
     return this.#byKey.get(key);
   }
 
+  values(): Iterable<StoredObject> {
+    return this.#sorted;
+  }
+
   set(stored: StoredObject): void {
     const { key } = stored;
     const at = this.#position(key);

@@ -3,6 +3,7 @@ import {
   clusterRoleKind,
   endpointSliceKind,
   eventKind,
+  findKind,
   type KindInfo,
   type KubeObject,
   namespaceKind,
@@ -49,6 +50,13 @@ const readByServer: readonly KindInfo[] = [
   roleBindingKind,
   roleKind,
   serviceKind,
+  // What leads from a node to what its pods may use: the Node authorizer does not wait.
+  ...[
+    { group: '', kind: 'PersistentVolume' },
+    { group: '', kind: 'PersistentVolumeClaim' },
+    { group: 'storage.k8s.io', kind: 'CSIDriver' },
+    { group: 'storage.k8s.io', kind: 'VolumeAttachment' },
+  ].flatMap(({ group, kind }) => findKind({ group, version: 'v1', kind }) ?? []),
 ];
 
 /** What goes into the same transaction as an object: allocations that must hold or none. */

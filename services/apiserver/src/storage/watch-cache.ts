@@ -107,6 +107,12 @@ export class WatchCache implements FeedListener {
     return this.#objects.get(key);
   }
 
+  /** Without a copy: for whoever goes through them at once. */
+  values(): Iterable<StoredObject> {
+    this.start();
+    return this.#objects.values();
+  }
+
   /** Keys of this kind whose values are no objects: they are missing in all(). */
   get undecodable(): string[] {
     return [...this.#undecodable.keys()];

@@ -21,9 +21,11 @@ export function isWatch(
  */
 export function watchOverWebSocket(client: UpgradeRequest, body: AsyncIterable<StreamChunk>): Promise<void> {
   const { request, socket, head } = client;
+  // A browser's token comes as one of the protocols: it is not sent back.
   const [protocol = ''] = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
-    .map((one) => one.trim());
+    .map((one) => one.trim())
+    .filter((one) => !one.startsWith('base64url.bearer.authorization.k8s.io.'));
   return new Promise((resolve, reject) => {
     socket.once('close', resolve);
     acceptWebSocket(request, socket, head, protocol, (ws) => {

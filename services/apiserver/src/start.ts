@@ -7,6 +7,7 @@ import { Admission } from './admission/admission.js';
 import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
 import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
+import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { FlowControl, flowLimits } from './endpoints/flow-control.js';
 import { createHandler } from './endpoints/handler.js';
@@ -85,6 +86,7 @@ export async function serveApiserver(
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
+  const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
     world,
     registry,
@@ -101,6 +103,7 @@ export async function serveApiserver(
     context,
     tls,
     registry,
+    custom,
     authorizer,
     flow,
     metrics,
@@ -136,9 +139,11 @@ export async function serveApiserver(
   });
   storage.start();
   bootstrap.start();
+  custom.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping = true;
+    custom.stop();
     await bootstrap.stop();
     await Promise.all([https.close(), wire.close()]);
     storage.stop();

@@ -1,6 +1,5 @@
-import { configMapKind, groupVersionOf, groupVersions, type KindInfo } from '@kubelab/api';
+import { groupVersionOf, groupVersions } from '@kubelab/api';
 import t from 'tap';
-import { documentsWith, tableDocuments } from '../src/openapi/documents.js';
 import { discoveryFacts } from './discovery-facts.js';
 import { type Answer, pick, readyServer } from './harness.js';
 
@@ -134,41 +133,6 @@ t.test('discovery and schema', async (t) => {
         name,
       );
     }
-  });
-
-  t.test('kinds that are not in the tables join the documents, and nothing else is made again', async (t) => {
-    const turn = () => Promise.resolve();
-    const [group, version] = ['example.com', 'v1'];
-    const kind: KindInfo = {
-      ...configMapKind,
-      group,
-      version,
-      kind: 'Thing',
-      resource: 'things',
-      schema: 'com.example.v1.Thing',
-    };
-    const schema = { type: 'object', properties: { spec: { type: 'object' } } };
-    const tables = tableDocuments();
-    const documents = documentsWith([{ kind, schema }]);
-    t.ok(documents.names.includes('apis/example.com/v1'));
-    const own = await documents.v3('apis/example.com/v1', turn);
-    const json: unknown = JSON.parse(Buffer.from(own?.body ?? '').toString());
-    const path = Reflect.get(
-      Object(pick(json, 'paths')),
-      '/apis/example.com/v1/namespaces/{namespace}/things/{name}',
-    );
-    t.same(Reflect.get(Object(pick(path, 'patch')), 'x-kubernetes-group-version-kind'), {
-      group,
-      version,
-      kind: 'Thing',
-    });
-    t.equal(await documents.v3('api/v1', turn), await tables.v3('api/v1', turn));
-    const v2 = Buffer.from((await documents.v2('json', turn)).body).toString();
-    t.ok(Object.keys(Object(pick(JSON.parse(v2), 'definitions'))).includes('com.example.v1.Thing'));
-    const [base, both] = [await tables.v2('protobuf', turn), await documents.v2('protobuf', turn)];
-    t.ok(both.body.byteLength > base.body.byteLength);
-    t.same(both.body.subarray(0, base.body.byteLength), base.body);
-    t.match(Buffer.from(both.body.subarray(base.body.byteLength)).toString(), 'com.example.v1.Thing');
   });
 
   t.test('the protobuf form is named as Go can read it', async (t) => {

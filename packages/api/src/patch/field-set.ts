@@ -226,7 +226,10 @@ export function valueAt(typeName: string, object: JsonObject, path: readonly str
     field.listType === 'atomic';
   const isInner =
     (type.is === 'map' || type.is === 'object' || field?.listType === 'map' || field?.listType === 'set') &&
-    field?.listType !== 'atomic';
+    // What a schema leaves open is a map to merge, and a plain value where it is none.
+    (typeof value === 'object' || value === undefined) &&
+    field?.listType !== 'atomic' &&
+    !(type.is === 'map' && Array.isArray(value));
   return isInner && !(type.is === 'scalar') ? value !== undefined : isLeaf ? value : value !== undefined;
 }
 

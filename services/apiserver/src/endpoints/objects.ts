@@ -34,6 +34,7 @@ import {
   patchTypes,
   reply,
 } from './negotiate.js';
+import { ephemeralAspect, resizeAspect } from './pod-aspects.js';
 
 export interface ObjectParts {
   readonly world: World;
@@ -96,9 +97,11 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 }
 
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
-  const { kind, name, scope, registry, call, form } = request;
+  const { kind, name, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
-  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
+    return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
   return reply(
@@ -109,11 +112,21 @@ export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   );
 }
 
+/** Clients say in the body of a deletion, too, that it is a trial. */
+function deletionScope({ scope, call }: ObjectCall): RequestScope {
+  const { dryRun } = optionalBody(call);
+  if (!Array.isArray(dryRun) || dryRun.length === 0) return scope;
+  if (dryRun.every((value) => value === 'All')) return { ...scope, dryRun: true };
+  const text = `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`;
+  throw statusErrors.badRequest(text);
+}
+
 /** Kinds whose deletion answers with the object, as in Kubernetes. */
 const kindsAnsweredWhole = new Set(['Pod', 'Service', 'ServiceAccount', 'Namespace']);
 
 export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
-  const { kind, namespace, scope, registry, call, form } = request;
+  const { kind, namespace, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { selects } = selection(kind, namespace, '', call);
   const cache = await registry.storage.fresh(kind, call.signal);
   const options = readDeleteOptions(call);
@@ -229,6 +242,8 @@ function aspectOf({ subresource }: ObjectCall): Aspect {
   if (subresource === 'status') return statusAspect;
   if (subresource === 'finalize') return finalizeAspect;
   if (subresource === 'approval') return approvalAspect;
+  if (subresource === 'ephemeralcontainers') return ephemeralAspect;
+  if (subresource === 'resize') return resizeAspect;
   return mainAspect;
 }
 
@@ -298,7 +313,12 @@ export function strictness(
 function readPatch(request: ObjectCall): Patch {
   const { call, kind, scope } = request;
   const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
-  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  // Strategies are of the built-in kinds' Go types only.
+  const supported = Object.keys(patchTypes).filter(
+    (name) => kind.custom === undefined || !name.includes('strategic'),
+  );
+  if (type === undefined || (type === 'strategic' && kind.custom !== undefined))
+    throw statusErrors.unsupportedMediaType(supported);
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
@@ -321,15 +341,26 @@ function readPatch(request: ObjectCall): Patch {
     return { type, intent: value, force };
   }
   if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
-  return { type, patch: value };
+  const unknownFields = (fields: readonly string[]) =>
+    strictness(
+      call,
+      kind,
+      fields.map((field) => `unknown field "${field}"`),
+      scope,
+    );
+  return { type, patch: value, unknownFields };
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {
-  const body = optionalBody(call);
+  return deleteOptionsOf(optionalBody(call), call.query);
+}
+
+/** DeleteOptions of a body, or of the query where that is silent. */
+export function deleteOptionsOf(body: Record<string, unknown>, query: ApiCall['query']): DeleteOptions {
   const grace =
     body.gracePeriodSeconds ??
-    (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
-  const policy = body.propagationPolicy ?? call.query.propagationPolicy?.[0];
+    (query.gracePeriodSeconds === undefined ? undefined : Number(query.gracePeriodSeconds[0]));
+  const policy = body.propagationPolicy ?? query.propagationPolicy?.[0];
   if (
     grace !== undefined &&
     grace !== null &&

@@ -110,6 +110,7 @@ function run(
       sent(kind);
       queue.push(chunk, event.trace);
     },
+    ended: () => queue.finish(undefined),
     gone: () => queue.finish(encode.error(statusErrors.expired(`too old resource version: ${seen()}`))),
   });
   const seconds =

@@ -9,15 +9,6 @@ export interface Document {
   readonly hash: string;
 }
 
-/**
- * Kinds that are not in the tables, with their schemas: those of CustomResourceDefinitions. Schemas are written as OpenAPI 3.0
- * has them (for v2: what it knows of that) and refer to nothing but each other.
- */
-export interface ExtraKind {
-  readonly kind: KindInfo;
-  readonly schema: Readonly<Record<string, unknown>>;
-}
-
 /** Makes way for what else waits: documents are large, and nobody waits 50 ms for somebody else's. */
 export type Turn = () => Promise<void>;
 
@@ -48,7 +39,7 @@ class Tables implements Documents {
     const kinds = this.#groups.find((one) => documentName(one) === name)?.kinds;
     if (kinds === undefined) return undefined;
     return this.#once(name, async () => {
-      const value = await openapiV3(kinds, [], turn);
+      const value = await openapiV3(kinds, turn);
       return document(Buffer.from(JSON.stringify(value)));
     });
   }
@@ -64,7 +55,7 @@ class Tables implements Documents {
 
   swagger(turn: Turn): Promise<Swagger> {
     const kinds = this.#groups.flatMap((one) => one.kinds);
-    this.#swagger ??= swaggerOf(kinds, [], turn);
+    this.#swagger ??= swaggerOf(kinds, turn);
     return this.#swagger;
   }
 
@@ -75,38 +66,24 @@ class Tables implements Documents {
   }
 }
 
-/**
- * The tables' documents and those of `extra`: what is not touched by it is not made again, so that it may be called whenever a
- * definition comes or goes.
- */
-export function documentsWith(extra: readonly ExtraKind[]): Documents {
+/** The tables' documents and those of custom resources, which v3 alone has: each is a document of its own. */
+export function documentsWith(custom: ReadonlyMap<string, Document>): Documents {
   const tables = tableDocuments();
-  const extraOf = (name: string) => extra.filter(({ kind }) => documentName(kind) === name);
-  const kindsOf = (name: string) => groupVersions().find((one) => documentName(one) === name)?.kinds ?? [];
-  const names = [...new Set([...tables.names, ...extra.map(({ kind }) => documentName(kind))])];
   return {
-    names,
-    v3: async (name, turn) => {
-      const own = extraOf(name);
-      if (own.length === 0) return tables.v3(name, turn);
-      const value = await openapiV3(kindsOf(name), own, turn);
-      return document(Buffer.from(JSON.stringify(value)));
-    },
-    v2: async (form, turn) => {
-      if (extra.length === 0) return tables.v2(form, turn);
-      const more = await swaggerOf([], extra, turn);
-      if (form === 'protobuf') {
-        const [base, bytes] = [await tables.v2(form, turn), await encodeSwagger(more, turn)];
-        // Two messages laid end to end are one with the fields of both: the way of protobuf.
-        return document(Buffer.concat([base.body, bytes]));
-      }
-      const base = await tables.swagger(turn);
-      const definitions = { ...base.definitions, ...more.definitions };
-      return document(
-        Buffer.from(JSON.stringify({ ...base, paths: { ...base.paths, ...more.paths }, definitions })),
-      );
-    },
+    names: [...tables.names, ...custom.keys()],
+    v3: async (name, turn) => custom.get(name) ?? tables.v3(name, turn),
+    v2: (form, turn) => tables.v2(form, turn),
   };
+}
+
+/** Of schemas that are there already; kinds refer to theirs by `schema`. */
+export function documentOf(kinds: readonly KindInfo[], schemas: object): object {
+  const paths = Object.fromEntries(kinds.flatMap((kind) => pathsFor('v3', kind)));
+  return { openapi: '3.0.0', info, paths, components: { schemas } };
+}
+
+export function makeDocument(value: object): Document {
+  return document(Buffer.from(JSON.stringify(value)));
 }
 
 function documentName(one: { readonly group: string; readonly version: string }): string {
@@ -118,16 +95,12 @@ function document(bytes: Uint8Array): Document {
   return { body: new Uint8Array(bytes), hash };
 }
 
-async function openapiV3(
-  kinds: readonly KindInfo[],
-  extra: readonly ExtraKind[],
-  turn: Turn,
-): Promise<object> {
-  const schemas = await allSchemas('v3', kinds, extra, turn);
+async function openapiV3(kinds: readonly KindInfo[], turn: Turn): Promise<object> {
+  const schemas = await allSchemas('v3', kinds, turn);
   return {
     openapi: '3.0.0',
     info,
-    paths: await allPaths('v3', kinds, extra, turn),
+    paths: await allPaths('v3', kinds, turn),
     components: { schemas },
   };
 }
@@ -139,35 +112,25 @@ export interface Swagger {
   readonly definitions: Schemas;
 }
 
-async function swaggerOf(
-  kinds: readonly KindInfo[],
-  extra: readonly ExtraKind[],
-  turn: Turn,
-): Promise<Swagger> {
-  const definitions = await allSchemas('v2', kinds, extra, turn);
-  return { swagger: '2.0', info, paths: await allPaths('v2', kinds, extra, turn), definitions };
+async function swaggerOf(kinds: readonly KindInfo[], turn: Turn): Promise<Swagger> {
+  const definitions = await allSchemas('v2', kinds, turn);
+  return { swagger: '2.0', info, paths: await allPaths('v2', kinds, turn), definitions };
 }
 
 async function allPaths(
   dialect: Dialect,
   kinds: readonly KindInfo[],
-  extra: readonly ExtraKind[],
   turn: Turn,
 ): Promise<Record<string, object>> {
   const all: [string, object][] = [];
-  for (const kind of [...kinds, ...extra.map((one) => one.kind)]) {
+  for (const kind of kinds) {
     all.push(...pathsFor(dialect, kind));
     await turn();
   }
   return Object.fromEntries(all);
 }
 
-async function allSchemas(
-  dialect: Dialect,
-  kinds: readonly KindInfo[],
-  extra: readonly ExtraKind[],
-  turn: Turn,
-): Promise<Schemas> {
+async function allSchemas(dialect: Dialect, kinds: readonly KindInfo[], turn: Turn): Promise<Schemas> {
   const schemas: Schemas = {};
   for (const kind of kinds) {
     collect(dialect, kind.schema, schemas, [gvk(kind)]);
@@ -181,7 +144,5 @@ async function allSchemas(
   }
   for (const name of commonTypes) collect(dialect, name, schemas);
   schemas[patchSchema[0]] = patchSchema[1];
-  for (const { kind, schema } of extra)
-    schemas[kind.schema] = { ...schema, 'x-kubernetes-group-version-kind': [gvk(kind)] };
   return schemas;
 }

@@ -141,7 +141,7 @@ function operationsOf(parts: PathParts, verbs: readonly string[]): object {
 function operation(parts: PathParts, action: string): object {
   const { dialect, kind, schema, of, everywhere } = parts;
   const scope = kind.namespaced && everywhere !== true ? 'Namespaced' : '';
-  const body = bodyOf(action, schema);
+  const body = bodyOf(action, schema, kind);
   const answer = answerOf(action, schema, kind);
   const parameters: object[] = Object.entries(queries[action] ?? {}).map(([name, type]) =>
     parameter(dialect, name, 'query', type),
@@ -184,9 +184,13 @@ function tagOf({ group, version }: KindInfo): string {
 function bodyOf(
   action: string,
   schema: string,
+  kind: KindInfo,
 ): { schema: string; types: readonly string[]; required: boolean } | undefined {
   if (action === 'post' || action === 'put') return { schema, types: objectTypes, required: true };
-  if (action === 'patch') return { schema: `${meta}.Patch`, types: patchTypes, required: true };
+  // kubectl reads from here whether a kind can be patched strategically.
+  const patches =
+    kind.custom === undefined ? patchTypes : patchTypes.filter((type) => !/strategic/.test(type));
+  if (action === 'patch') return { schema: `${meta}.Patch`, types: patches, required: true };
   if (action === 'delete' || action === 'deletecollection')
     return { schema: `${meta}.DeleteOptions`, types: objectTypes, required: false };
   return undefined;

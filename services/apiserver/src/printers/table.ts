@@ -1,4 +1,5 @@
 import { findKind, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
+import { columnsOfCustom } from '../crd/custom-kind.js';
 import { type Cell, type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
 import { type MetaVersion, partialMetadata } from './partial.js';
@@ -24,13 +25,15 @@ export function tableHead(kind: KindInfo, options: Pick<TableOptions, 'metadata'
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.metadata,
-    columnDefinitions: columnsOf(kind).map(({ name, type = 'string', priority = 0 }) => ({
-      name,
-      type,
-      format: name === 'Name' ? 'name' : '',
-      description: '',
-      priority,
-    })),
+    columnDefinitions: columnsOf(kind).map(
+      ({ name, type = 'string', priority = 0, format = '', description = '' }) => ({
+        name,
+        type,
+        format: name === 'Name' ? 'name' : format,
+        description,
+        priority,
+      }),
+    ),
   };
 }
 
@@ -50,6 +53,8 @@ function cellsOf(columns: readonly Column[], object: KubeObject, nowMs: number):
 
 /** Forms of one kind are printed alike. */
 export function columnsOf(kind: KindInfo): readonly Column[] {
+  const custom = columnsOfCustom(kind);
+  if (custom !== undefined) return custom;
   const stored =
     kind.storedAs === undefined ? kind : (findKind({ ...kind.storedAs, kind: kind.kind }) ?? kind);
   return columnsByKind[`${stored.group}/${stored.kind}`] ?? anyKind;

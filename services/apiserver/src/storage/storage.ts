@@ -1,6 +1,9 @@
 import {
+  ApiError,
+  apiError,
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   findKind,
@@ -42,6 +45,7 @@ const writeAttemptsMax = 12;
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   namespaceKind,
@@ -110,6 +114,7 @@ export class Storage {
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
+    this.#log = log;
     this.#world = world;
     this.#log = log;
     this.#feed = new StoreFeed(world, store, log);
@@ -121,6 +126,25 @@ export class Storage {
   start(): void {
     for (const kind of readByServer) this.cache(kind).start();
     this.#feed.start();
+  }
+
+  /** A custom resource: its cache begins to load at once. */
+  addKind(kind: KindInfo): void {
+    this.#make(kind).start();
+  }
+
+  /** It is served no longer: its watchers end once they have heard of all that was written until now. */
+  async removeKind(kind: KindInfo): Promise<void> {
+    const cache = this.#caches.get(kind.schema);
+    this.#caches.delete(kind.schema);
+    if (cache === undefined) return;
+    try {
+      await cache.waitFor(await this.currentRevision());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // The store is away: its watchers hear of it when they list anew.
+    } finally {
+      cache.end();
+    }
   }
 
   stop(): void {
@@ -147,12 +171,17 @@ export class Storage {
 
   /** It loads when it is first waited for. */
   cache(kind: KindInfo): WatchCache {
-    const key = `${kind.group}/${kind.version}/${kind.resource}`;
-    const known = this.#caches.get(key);
+    const known = this.#caches.get(kind.schema);
     if (known !== undefined) return known;
+    if (kind.custom !== undefined)
+      throw apiError('NotFound', 'the server could not find the requested resource', { details: {} });
+    return this.#make(kind);
+  }
+
+  #make(kind: KindInfo): WatchCache {
     const parts = { world: this.#world, store: this.store, feed: this.#feed, log: this.#log };
     const made = new WatchCache(parts, kind);
-    this.#caches.set(key, made);
+    this.#caches.set(kind.schema, made);
     return made;
   }
 

@@ -59,6 +59,11 @@ export class StoreFeed {
     if (this.#watch !== undefined) listener.begin();
   }
 
+  unlisten(prefix: string, listener: FeedListener): void {
+    this.#listeners.get(prefix)?.delete(listener);
+    this.waiting.delete(listener);
+  }
+
   /** Asks how far the store is, for whom a quiet store keeps waiting. */
   requestProgress(): void {
     this.#watch?.requestProgress();

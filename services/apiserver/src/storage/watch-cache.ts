@@ -31,6 +31,8 @@ export interface Subscriber {
   event(event: CacheEvent): void;
   /** The cache lost its place (compaction): the subscriber must begin anew. */
   gone(): void;
+  /** Nothing more will come: the kind is served no longer. */
+  ended?(): void;
 }
 
 interface PendingEvent {
@@ -99,6 +101,12 @@ export class WatchCache implements FeedListener {
   stop(): void {
     this.#stopped = true;
     this.#loads += 1;
+    this.#feed.unlisten(this.#prefix, this);
+  }
+
+  end(): void {
+    this.stop();
+    for (const subscriber of [...this.#subscribers]) subscriber.ended?.();
   }
 
   /** Nothing before it was loaded; asking makes it load. */

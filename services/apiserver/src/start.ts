@@ -67,6 +67,15 @@ export async function startApiserver(
   return serveApiserver(world, config, openStore({ world, telemetry, links }, config.store));
 }
 
+/** The objects, and what counts requests and answers. */
+function measuredStorage(world: World, config: ApiserverConfig, store: Store) {
+  const metrics = config.metrics ?? new Metrics();
+  const storage = new Storage(world, meteredStore(store, world, metrics), config.telemetry.log);
+  const flow = new FlowControl(flowLimits);
+  lookedUpMetrics(metrics, flow, storage);
+  return { metrics, storage, flow };
+}
+
 /** The same over any store; `stop` closes it. */
 export async function serveApiserver(
   world: World,
@@ -76,10 +85,7 @@ export async function serveApiserver(
   const { telemetry, links, tls, name } = config;
   const { log } = telemetry;
   const context: WireContext = { world, telemetry, links };
-  const metrics = config.metrics ?? new Metrics();
-  const storage = new Storage(world, meteredStore(store, world, metrics), log);
-  const flow = new FlowControl(flowLimits);
-  lookedUpMetrics(metrics, flow, storage);
+  const { metrics, storage, flow } = measuredStorage(world, config, store);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const authorizer = new Authorizer(storage);
   const tokens = new Tokens(world, storage, config.tokens ?? ownTokenConfig());

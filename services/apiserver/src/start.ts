@@ -76,6 +76,8 @@ function measuredStorage(world: World, config: ApiserverConfig, store: Store) {
   return { metrics, storage, flow };
 }
 
+const always = (name: string): HealthCheck => ({ name, holds: () => true });
+
 /** The same over any store; `stop` closes it. */
 export async function serveApiserver(
   world: World,
@@ -104,24 +106,17 @@ export async function serveApiserver(
     serviceAddress: services.firstAddress,
   });
   let stopping = false;
-  const ping: HealthCheck = { name: 'ping', holds: () => true };
+  const ping = always('ping');
   const storeAnswers = () => storage.ready && bootstrap.storeAnswers;
   const ready = () => storeAnswers() && bootstrap.done && !stopping;
   const handler = createHandler({
-    context,
-    tls,
-    registry,
-    custom,
-    authorizer,
-    flow,
-    metrics,
+    ...{ context, tls, registry, custom, authorizer, flow, metrics, tokens },
     apiMetrics: new ApiMetrics(metrics),
-    tokens,
     externalHost: `${config.advertise.host}:${config.advertise.port}`,
     log,
     version,
     health: {
-      live: [ping, { name: 'log', holds: () => true }],
+      live: [ping, always('log')],
       ready: [
         ping,
         { name: 'etcd', holds: storeAnswers },

@@ -2,23 +2,26 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCluster } from './cluster.js';
+import { benchScheduler } from './scheduler/main.js';
 import { benchStore } from './store/main.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const help = `Measures; holds nothing back.
 
-Usage: npm run bench -- start|failover|store [flags]
+Usage: npm run bench -- start|failover|store|scheduler [flags]
 
   start       from "kubelab up" to ready
   failover    from the death of the Raft leader to the next write that kubectl saw acknowledged
   store       the Raft store beside Debian's etcd, row by row, as ratios
+  scheduler   pods a second on hollow nodes, in this process: basic, affinity, spreading, preemption
 
   --rounds N       each figure is the median of N (default 3)
   --seconds S      of each round of a rate (default 3)
-  --only TEXT      only the rows of store whose name contains TEXT
+  --only TEXT      only the rows of store or scheduler whose name contains TEXT
   --sizes N,N      keys of store's restart and memory rows (default 100000,1000000; "" for none)
   --backend NAME   of kubelab's members: memory (default) or lmdb
   --chart FILE     draw store's table as SVG
+  --nodes N, --pods N   of scheduler (default 5000, 10000)
   -o json          print JSON
 
 Examples:
@@ -26,6 +29,7 @@ Examples:
   npm run bench -- failover --rounds 10
   npm run bench -- store --only put --rounds 1 --sizes ""
   npm run bench -- store --chart docs/store.svg
+  npm run bench -- scheduler --only basic
 `;
 
 const { values, positionals } = parseArgs({
@@ -37,6 +41,8 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string', default: '100000,1000000' },
     backend: { type: 'string', default: 'memory' },
     chart: { type: 'string' },
+    nodes: { type: 'string', default: '5000' },
+    pods: { type: 'string', default: '10000' },
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', default: false },
   },
@@ -52,6 +58,9 @@ else if (!values.help && what === 'store') {
     .map(Number);
   const { only, chart, backend } = values;
   await benchStore({ root, rounds, seconds: Number(values.seconds), only, sizes, json, chart, backend });
+} else if (!values.help && what === 'scheduler') {
+  const { only } = values;
+  await benchScheduler({ root, nodes: Number(values.nodes), pods: Number(values.pods), only, json });
 } else {
   process.stdout.write(help);
   process.exitCode = values.help ? 0 : 2;

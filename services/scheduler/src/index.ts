@@ -1,1 +1,4 @@
+export { defaultConfiguration } from './config/configuration.js';
+export { MemoryApi } from './memory-api.js';
+export { Scheduler } from './scheduler.js';
 export { type SchedulerConfig, startScheduler } from './start.js';

@@ -99,8 +99,12 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
   'system:kube-scheduler': [
     events,
     ...election('kube-scheduler'),
-    rule([''], ['nodes', 'namespaces', 'services'], read),
-    rule(['apps'], ['replicasets'], read),
+    rule([''], ['nodes', 'namespaces', 'services', 'replicationcontrollers'], read),
+    rule(['apps'], ['replicasets', 'statefulsets'], read),
+    rule(['policy'], ['poddisruptionbudgets'], read),
+    rule(['storage.k8s.io'], ['csinodes', 'storageclasses'], read),
+    // As system:volume-scheduler: claims are told their node, volumes their claim.
+    rule([''], ['persistentvolumeclaims', 'persistentvolumes'], [...read, 'patch', 'update']),
     rule([''], ['pods'], [...read, 'delete']),
     rule([''], ['pods/binding', 'bindings'], ['create']),
     rule([''], ['pods/status'], ['patch', 'update']),

@@ -1,4 +1,4 @@
-import type { Node } from '@kubelab/api';
+import type { Node, Taint } from '@kubelab/api';
 import { type Amounts, nodeAmounts } from './amounts.js';
 import type { HostPort, PodInfo } from './pod-info.js';
 
@@ -6,8 +6,17 @@ import type { HostPort, PodInfo } from './pod-info.js';
 export class NodeInfo {
   node: Node;
   readonly name: string;
+  /** What filters read of every node stands here in one object: most of their time is waiting for memory. */
   allocatable: Amounts;
-  podsMax: number;
+  allocatableMilliCpu = 0;
+  allocatableMemoryBytes = 0;
+  podsMax = 0;
+  podCount = 0;
+  unschedulable = false;
+  /** Taints that keep pods away; undefined where there are none. */
+  hardTaints: readonly Taint[] | undefined;
+  /** PreferNoSchedule. */
+  softTaints: readonly Taint[] | undefined;
   readonly pods: PodInfo[];
   milliCpu = 0;
   memoryBytes = 0;
@@ -25,27 +34,45 @@ export class NodeInfo {
   /** Goes up with each change, over all nodes: a snapshot's copy is current if its number is equal. */
   generation = 0;
 
-  /** `like` spares reading the node's amounts anew for a copy. */
+  /** `like` spares reading the node anew for a copy. */
   constructor(node: Node, like?: NodeInfo) {
     this.node = node;
     this.name = node.metadata.name;
-    const amounts = like ?? readAmounts(node);
-    this.allocatable = amounts.allocatable;
-    this.podsMax = amounts.podsMax;
-    this.images = like?.images ?? imagesOf(node);
     this.pods = like?.pods.slice() ?? [];
+    this.podCount = this.pods.length;
+    if (like === undefined) {
+      const { amounts, podsMax } = nodeAmounts(node);
+      this.allocatable = amounts;
+      this.podsMax = podsMax;
+      this.images = imagesOf(node);
+      this.#readSpec();
+    } else {
+      this.allocatable = like.allocatable;
+      this.podsMax = like.podsMax;
+      this.images = like.images;
+      this.unschedulable = like.unschedulable;
+      this.hardTaints = like.hardTaints;
+      this.softTaints = like.softTaints;
+    }
+    this.allocatableMilliCpu = this.allocatable.milliCpu;
+    this.allocatableMemoryBytes = this.allocatable.memoryBytes;
   }
 
   setNode(node: Node): void {
-    const { allocatable, podsMax } = readAmounts(node);
-    if (node.status?.images !== this.node.status?.images) this.images = imagesOf(node);
+    const { amounts, podsMax } = nodeAmounts(node);
+    const isSame = JSON.stringify(node.status?.images) === JSON.stringify(this.node.status?.images);
+    if (!isSame) this.images = imagesOf(node);
     this.node = node;
-    this.allocatable = allocatable;
+    this.allocatable = amounts;
+    this.allocatableMilliCpu = amounts.milliCpu;
+    this.allocatableMemoryBytes = amounts.memoryBytes;
     this.podsMax = podsMax;
+    this.#readSpec();
   }
 
   addPod(info: PodInfo): void {
     this.pods.push(info);
+    this.podCount += 1;
     this.#count(info, 1);
     if (info.hostPorts.length > 0) this.hostPorts = [...this.hostPorts, ...info.hostPorts];
   }
@@ -56,6 +83,7 @@ export class NodeInfo {
     const found = this.pods[at];
     if (found === undefined) return false;
     this.pods.splice(at, 1);
+    this.podCount -= 1;
     this.#count(found, -1);
     if (found.hostPorts.length > 0) this.hostPorts = this.pods.flatMap(({ hostPorts }) => hostPorts);
     return true;
@@ -75,6 +103,17 @@ export class NodeInfo {
     copy.claims = this.claims === undefined ? undefined : new Map(this.claims);
     copy.generation = this.generation;
     return copy;
+  }
+
+  #readSpec(): void {
+    const { unschedulable, taints = [] } = this.node.spec ?? {};
+    this.unschedulable = unschedulable === true;
+    const of = (isSoft: boolean) => {
+      const some = taints.filter(({ effect }) => (effect === 'PreferNoSchedule') === isSoft);
+      return some.length === 0 ? undefined : some;
+    };
+    this.hardTaints = of(false);
+    this.softTaints = of(true);
   }
 
   #count(info: PodInfo, sign: 1 | -1): void {
@@ -97,11 +136,6 @@ export class NodeInfo {
       this.claims.set(claim, (this.claims.get(claim) ?? 0) + sign);
     }
   }
-}
-
-function readAmounts(node: Node): { readonly allocatable: Amounts; readonly podsMax: number } {
-  const { amounts, podsMax } = nodeAmounts(node);
-  return { allocatable: amounts, podsMax };
 }
 
 const noImages: ReadonlyMap<string, number> = new Map();

@@ -16,7 +16,7 @@ export type Decision =
       readonly kind: 'fits';
       readonly node: NodeInfo;
       readonly feasible: readonly NodeInfo[];
-      readonly refusedBy: ReadonlyMap<string, Status>;
+      readonly refused: readonly Refused[];
       /** Undefined when one node only was left: nothing was scored. */
       readonly scored: Scored | undefined;
     }
@@ -29,6 +29,12 @@ export type Decision =
       readonly nominatedNode: string | undefined;
     }
   | { readonly kind: 'error'; readonly message: string; readonly plugin: string };
+
+/** A node that a plugin refused. */
+export interface Refused {
+  readonly node: string;
+  readonly status: Status;
+}
 
 export interface CycleContext {
   readonly profile: Profile;
@@ -69,16 +75,17 @@ export function schedulePod(context: CycleContext, pod: PodInfo): Decision {
     };
   }
   const search = new Search(context, pod);
-  const { feasible, refusedBy } = search.run();
+  const feasible = search.run();
+  const refused = search.refusals;
   if (search.broken !== undefined) {
     const { reasons, plugin } = search.broken;
     return { kind: 'error', message: `running "${plugin}" plugin: ${reasons.join(', ')}`, plugin };
   }
   const [only] = feasible;
   if (only === undefined) return unfit(context, search);
-  if (feasible.length === 1) return { kind: 'fits', node: only, feasible, refusedBy, scored: undefined };
+  if (feasible.length === 1) return { kind: 'fits', node: only, feasible, refused, scored: undefined };
   const scored = scoreNodes(profile, pod, feasible, snapshot);
-  return { kind: 'fits', node: best(feasible, scored.totals, context.random), feasible, refusedBy, scored };
+  return { kind: 'fits', node: best(feasible, scored.totals, context.random), feasible, refused, scored };
 }
 
 /** The highest total; of equals any, each as likely. */
@@ -87,26 +94,25 @@ function best(
   totals: readonly number[],
   random: CycleContext['random'],
 ): NodeInfo {
-  let found = 0;
-  let equals = 1;
-  for (let at = 1; at < nodes.length; at += 1) {
-    const total = totals[at] ?? 0;
-    const highest = totals[found] ?? 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  let equals = 0;
+  for (const total of totals) {
     if (total > highest) {
-      found = at;
+      highest = total;
       equals = 1;
-    } else if (total === highest) {
-      equals += 1;
-      if (random.int(equals) === 0) found = at;
-    }
+    } else if (total === highest) equals += 1;
   }
+  let left = equals > 1 ? random.int(equals) : 0;
+  let found = totals.indexOf(highest);
+  for (; left > 0; left -= 1) found = totals.indexOf(highest, found + 1);
   const node = nodes[found];
   if (node === undefined) throw new Error('a best node was asked of none');
   return node;
 }
 
 function unfit(context: CycleContext, search: Search): Decision {
-  const { refusedBy, absent, refused } = search;
+  const { absent, refused } = search;
+  const refusedBy = new Map(search.refusals.map(({ node, status }) => [node, status]));
   const diagnosis = { nodes: context.snapshot.nodes.length, refusedBy, absent, refused };
   let message = fitMessage(diagnosis);
   let nominatedNode: string | undefined;
@@ -114,7 +120,7 @@ function unfit(context: CycleContext, search: Search): Decision {
   for (const status of [absent, refused]) if (status !== undefined) plugins.add(status.plugin);
   if (context.dryRun !== true) {
     for (const plugin of context.profile.plugins.postFilter) {
-      const result = plugin.postFilter?.(search.failed());
+      const result = plugin.postFilter?.(search.failed(refusedBy));
       if (result === undefined) continue;
       nominatedNode = result.nominatedNode;
       if (result.message !== '') message = `${message} ${result.message}`;
@@ -135,7 +141,7 @@ class Search {
   readonly #pod: PodInfo;
   readonly #filters: RunningFilter[] = [];
   #only: ReadonlySet<string> | undefined;
-  readonly refusedBy = new Map<string, Status>();
+  readonly refusals: Refused[] = [];
   absent: Status | undefined;
   refused: Status | undefined;
   broken: Status | undefined;
@@ -145,13 +151,12 @@ class Search {
     this.#pod = pod;
   }
 
-  run(): { feasible: readonly NodeInfo[]; refusedBy: ReadonlyMap<string, Status> } {
+  /** The nodes that the pod fits. */
+  run(): readonly NodeInfo[] {
     this.#preFilter();
-    const none = { feasible: [], refusedBy: this.refusedBy };
-    if (this.refused !== undefined || this.broken !== undefined) return none;
+    if (this.refused !== undefined || this.broken !== undefined) return [];
     const nominated = this.#nominated();
-    if (nominated !== undefined) return { feasible: [nominated], refusedBy: this.refusedBy };
-    return { feasible: this.#feasible(), refusedBy: this.refusedBy };
+    return nominated === undefined ? this.#feasible() : [nominated];
   }
 
   #preFilter(): void {
@@ -212,7 +217,7 @@ class Search {
       else if (status.code === 'error') {
         this.broken = status;
         return [];
-      } else this.refusedBy.set(node.name, status);
+      } else this.refusals.push({ node: node.name, status });
     }
     if (only === undefined && nodes.length > 0) start.index = (from + looked) % nodes.length;
     return feasible;
@@ -251,11 +256,11 @@ class Search {
     for (const { filter } of this.#filters) filter.removePod?.(removed, node);
   }
 
-  failed(): FailedCycle {
+  failed(refusedBy: ReadonlyMap<string, Status>): FailedCycle {
     return {
       pod: this.#pod,
       snapshot: this.#context.snapshot,
-      refusedBy: this.refusedBy,
+      refusedBy,
       filter: (node) => this.filter(node),
       addPod: (added, node) => this.addPod(added, node),
       removePod: (removed, node) => this.removePod(removed, node),

@@ -16,7 +16,7 @@ export function nodeUnschedulable(): Plugin {
     name,
     preFilter: ({ pod }): PreFilterResult | undefined => {
       if (toleratesCordon(pod.spec?.tolerations)) return undefined;
-      return { filter: { filter: ({ node }) => (node.spec?.unschedulable === true ? cordoned : undefined) } };
+      return { filter: { filter: ({ unschedulable }) => (unschedulable ? cordoned : undefined) } };
     },
     hints: [
       {

@@ -51,10 +51,10 @@ export function shares(
     if (resource === undefined || share === undefined) continue;
     share.weight = resource.weight;
     if (resource.name === 'cpu') {
-      share.capacity = node.allocatable.milliCpu;
+      share.capacity = node.allocatableMilliCpu;
       share.requested = (count === 'withDefaults' ? node.scoredMilliCpu : node.milliCpu) + own.milliCpu;
     } else if (resource.name === 'memory') {
-      share.capacity = node.allocatable.memoryBytes;
+      share.capacity = node.allocatableMemoryBytes;
       share.requested =
         (count === 'withDefaults' ? node.scoredMemoryBytes : node.memoryBytes) + own.memoryBytes;
     } else if (resource.name === 'ephemeral-storage') {

@@ -37,13 +37,15 @@ function refusal(reasons: readonly string[], isFinal: boolean): Status {
 
 /** What does not fit. Beyond what the whole node has, no preemption helps: that is `unresolvable`. */
 function check(wanted: Amounts, node: NodeInfo, ignored: (resource: string) => boolean): Status | undefined {
-  const { allocatable } = node;
-  const noPlace = node.pods.length + 1 > node.podsMax;
-  const noCpu = wanted.milliCpu > 0 && wanted.milliCpu > allocatable.milliCpu - node.milliCpu;
-  const noMemory = wanted.memoryBytes > 0 && wanted.memoryBytes > allocatable.memoryBytes - node.memoryBytes;
+  const noPlace = node.podCount + 1 > node.podsMax;
+  const noCpu = wanted.milliCpu > 0 && wanted.milliCpu > node.allocatableMilliCpu - node.milliCpu;
+  const noMemory =
+    wanted.memoryBytes > 0 && wanted.memoryBytes > node.allocatableMemoryBytes - node.memoryBytes;
   const noDisk =
-    wanted.ephemeralBytes > 0 && wanted.ephemeralBytes > allocatable.ephemeralBytes - node.ephemeralBytes;
+    wanted.ephemeralBytes > 0 &&
+    wanted.ephemeralBytes > node.allocatable.ephemeralBytes - node.ephemeralBytes;
   if (!noPlace && !noCpu && !noMemory && !noDisk && wanted.scalars === undefined) return undefined;
+  const { allocatable } = node;
   const reasons: string[] = [];
   let isFinal = false;
   const short = (resource: string, amount: number, all: number) => {
@@ -112,7 +114,7 @@ export function resourcesFit(args: ResourcesFitArgs = {}): Plugin {
 const tooMany = refusal(['Too many pods'], false);
 
 function fullNode(node: NodeInfo): Status | undefined {
-  return node.pods.length + 1 > node.podsMax ? tooMany : undefined;
+  return node.podCount + 1 > node.podsMax ? tooMany : undefined;
 }
 
 function frees({ requests }: PodInfo, before: PodInfo, after: PodInfo): boolean {

@@ -35,17 +35,20 @@ export function taintToleration(): Plugin {
       const tolerations = pod.spec?.tolerations ?? [];
       return {
         filter: {
-          filter: ({ node }) => {
-            const taint = untoleratedTaint(tolerations, node.spec?.taints);
+          filter: ({ hardTaints }) => {
+            if (hardTaints === undefined) return undefined;
+            const taint = untoleratedTaint(tolerations, hardTaints);
             return taint === undefined ? undefined : refusal(taint);
           },
         },
       };
     },
-    preScore: ({ pod }) => {
+    preScore: ({ pod }, nodes) => {
+      // Without such taints all nodes are equally good.
+      if (nodes.every(({ softTaints }) => softTaints === undefined)) return undefined;
       const tolerations = pod.spec?.tolerations ?? [];
       return {
-        score: ({ node }) => disliked(tolerations, node.spec?.taints),
+        score: ({ softTaints }) => disliked(tolerations, softTaints),
         normalize: (scores) => normalizeToMax(scores, true),
       };
     },

@@ -11,7 +11,6 @@ import {
   hasAllKeys,
   hostname,
   includesNode,
-  matchingPods,
   ownConstraints,
   type SpreadConstraint,
   spreadQuery,
@@ -159,10 +158,11 @@ function spreadScorer(
     const size = isHost
       ? counted.length
       : new Set(counted.map(({ node }) => node.metadata.labels?.[constraint.topologyKey] ?? '')).size;
-    const counts = isHost ? undefined : snapshot.count(spreadQuery(constraint, info, required));
+    const counts = snapshot.count(spreadQuery(constraint, info, required));
     return { constraint, counts, weight: Math.log(size + 2) };
   });
-  const isIgnored = (node: NodeInfo) => everyKey && !hasAllKeys(node.node.metadata.labels, constraints);
+  const isIgnored = (node: NodeInfo) =>
+    counted.length < nodes.length && !hasAllKeys(node.node.metadata.labels, constraints);
   return {
     score: (node) => {
       if (isIgnored(node)) return 0;
@@ -170,8 +170,7 @@ function spreadScorer(
       for (const { constraint, counts, weight } of soft) {
         const value = node.node.metadata.labels?.[constraint.topologyKey];
         if (value === undefined) continue;
-        const pods = counts?.in(value) ?? matchingPods(node, info.namespace, constraint.selector);
-        sum += pods * weight + (constraint.maxSkew - 1);
+        sum += counts.in(value) * weight + (constraint.maxSkew - 1);
       }
       return Math.round(sum);
     },

@@ -221,7 +221,7 @@ export class SchedulingQueue {
     this.#forget(waiting.info.key);
     if (this.#readyMs(waiting) > this.#nowMs) {
       this.#backoff.put(waiting.info.key, waiting);
-      this.#armBackoff();
+      if (this.#backoff.peek() === waiting) this.#armBackoff();
     } else this.#enqueue(waiting);
   }
 

@@ -1,5 +1,5 @@
 import type { NodeInfo } from '../framework/node-info.js';
-import type { Decision } from '../framework/schedule-pod.js';
+import type { Decision, Refused } from '../framework/schedule-pod.js';
 import type { Scored } from '../framework/score-nodes.js';
 import type { Status } from '../framework/status.js';
 
@@ -67,9 +67,9 @@ export function describeDecision(head: DecisionHead, decision: Decision): Decisi
         node: decision.node.name,
         nominatedNode: undefined,
         message: '',
-        looked: decision.feasible.length + decision.refusedBy.size,
+        looked: decision.feasible.length + decision.refused.length,
         feasible: decision.feasible.length,
-        refused: refusals(decision.refusedBy),
+        refused: refusals(decision.refused),
         scores: bestScores(decision.feasible, decision.scored),
       };
     case 'unfit': {
@@ -83,7 +83,7 @@ export function describeDecision(head: DecisionHead, decision: Decision): Decisi
         message: decision.message,
         looked: refusedBy.size,
         feasible: 0,
-        refused: [...whole, ...refusals(refusedBy)],
+        refused: [...whole, ...refusals([...refusedBy].map(([node, status]) => ({ node, status })))],
         scores: [],
       };
     }
@@ -109,13 +109,15 @@ function wordsOf({ plugin, reasons }: Status): { plugin: string; reasons: readon
 }
 
 /** Nodes by what was said of them. */
-function refusals(refusedBy: ReadonlyMap<string, Status>): Refusal[] {
-  const limit = refusedBy.size <= namedMax ? namedMax : namedOfMany;
+function refusals(refused: readonly Refused[]): Refusal[] {
+  const limit = refused.length <= namedMax ? namedMax : namedOfMany;
   const groups = new Map<Status, { nodes: string[]; more: number }>();
-  for (const [node, status] of refusedBy) {
-    let group = groups.get(status);
-    if (group === undefined) {
-      group = { nodes: [], more: 0 };
+  let last: Status | undefined;
+  let group = { nodes: [] as string[], more: 0 };
+  for (const { node, status } of refused) {
+    if (status !== last) {
+      last = status;
+      group = groups.get(status) ?? { nodes: [], more: 0 };
       groups.set(status, group);
     }
     if (group.nodes.length < limit) group.nodes.push(node);

@@ -19,7 +19,7 @@ import { Informers } from './informers.js';
 import { HintTable } from './queue/hint-table.js';
 import { Nominator } from './queue/nominator.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
-import { DecisionLog, type DecisionRecord, describeDecision } from './record/decision-record.js';
+import { DecisionLog, type DecisionRecord, describeDecision, describeGate } from './record/decision-record.js';
 import { type PodMark, StatusWriter } from './status-writer.js';
 
 /** Bindings under way at once, beside the next cycles. */
@@ -145,10 +145,7 @@ export class Scheduler {
       profileOf: (info) => this.#queueProfile(info),
       backoffInitialMs: configuration.backoffInitialMs,
       backoffMaxMs: configuration.backoffMaxMs,
-      gated: ({ pod }, { plugin, reasons }) => {
-        if (plugin === 'SchedulingGates')
-          this.#statuses.mark(pod, { reason: 'SchedulingGated', message: reasons.join(', ') });
-      },
+      gated: (info, status) => this.#gated(info, status),
     });
     this.#queue = queue;
     queue.start();
@@ -166,6 +163,16 @@ export class Scheduler {
     expiry.cancel();
     this.#queue = undefined;
     this.#cache.clear();
+  }
+
+  /** preEnqueue keeps it out. */
+  #gated(info: PodInfo, status: Status): void {
+    const message = status.reasons.join(', ');
+    const head = this.#head({ info, attempts: 0 }, this.#parts.world.clock.monotonicMs());
+    this.#log.add(describeGate(head, status));
+    // A pod whose victims are going keeps the condition that it has.
+    if (status.plugin === 'SchedulingGates')
+      this.#statuses.mark(info.pod, { reason: 'SchedulingGated', message });
   }
 
   #queueProfile(info: PodInfo) {

@@ -130,7 +130,7 @@ t.test('a pod that ends makes room too', async (t) => {
 });
 
 t.test('gates hold a pod back; without them it is scheduled', async (t) => {
-  const { api, run, on, condition, put } = await setUp(t);
+  const { api, run, on, condition, put, scheduler } = await setUp(t);
   api.put('nodes', node('a'));
   put(pod('p', { schedulingGates: [{ name: 'g' }] }));
   await run(1_000);
@@ -138,6 +138,7 @@ t.test('gates hold a pod back; without them it is scheduled', async (t) => {
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   });
+  t.match(scheduler.decisions('default/p'), [{ refused: [{ plugin: 'SchedulingGates' }] }]);
   put(pod('p'));
   await run(1_000);
   t.equal(on('p'), 'a');

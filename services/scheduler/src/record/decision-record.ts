@@ -104,6 +104,21 @@ export function describeDecision(head: DecisionHead, decision: Decision): Decisi
   }
 }
 
+/** A pod that was not tried at all: preEnqueue keeps it out of the queue. */
+export function describeGate(head: DecisionHead, status: Status): DecisionRecord {
+  return {
+    ...head,
+    outcome: 'unschedulable',
+    node: undefined,
+    nominatedNode: undefined,
+    message: status.reasons.join(', '),
+    looked: 0,
+    feasible: 0,
+    refused: [{ ...wordsOf(status), nodes: [], more: head.nodes }],
+    scores: [],
+  };
+}
+
 function wordsOf({ plugin, reasons }: Status): { plugin: string; reasons: readonly string[] } {
   return { plugin, reasons };
 }

@@ -19,7 +19,12 @@ import { Informers } from './informers.js';
 import { HintTable } from './queue/hint-table.js';
 import { Nominator } from './queue/nominator.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
-import { DecisionLog, type DecisionRecord, describeDecision, describeGate } from './record/decision-record.js';
+import {
+  DecisionLog,
+  type DecisionRecord,
+  describeDecision,
+  describeGate,
+} from './record/decision-record.js';
 import { type PodMark, StatusWriter } from './status-writer.js';
 
 /** Bindings under way at once, beside the next cycles. */

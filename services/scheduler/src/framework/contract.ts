@@ -15,7 +15,7 @@ import type { Snapshot } from '../cache/snapshot.js';
 import type { ClusterEvent, EventKind } from '../queue/cluster-event.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
-import type { Status } from './status.js';
+import type { Refused, Status } from './status.js';
 
 /**
  * The scheduling framework (https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/).
@@ -84,8 +84,8 @@ export interface PermitWait {
 export interface FailedCycle {
   readonly pod: PodInfo;
   readonly snapshot: Snapshot;
-  /** Whether removing pods from it may help: it was refused as `unschedulable`. */
-  readonly refusedBy: ReadonlyMap<string, Status>;
+  /** Where the status is `unschedulable`, removing pods from the node may help. */
+  readonly refusals: readonly Refused[];
   /** Runs every filter of the cycle, nominated pods counted in. */
   filter(node: NodeInfo): Status | undefined;
   addPod(added: PodInfo, node: NodeInfo): void;

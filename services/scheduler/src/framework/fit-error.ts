@@ -1,4 +1,4 @@
-import type { Status } from './status.js';
+import { countStatuses, type Refused, type Status } from './status.js';
 
 /** How many characters of a message an Event and a condition take (kube-scheduler's truncateMessage). */
 const messageMax = 1_024;
@@ -6,7 +6,7 @@ const cut = ' ...';
 
 export interface Diagnosis {
   readonly nodes: number;
-  readonly refusedBy: ReadonlyMap<string, Status>;
+  readonly refusals: readonly Refused[];
   /** Of nodes that were not looked at. */
   readonly absent: Status | undefined;
   /** preFilter said so of the pod itself. */
@@ -21,8 +21,8 @@ export function fitMessage(diagnosis: Diagnosis): string {
   const add = (status: Status, nodes: number) => {
     for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes);
   };
-  for (const status of diagnosis.refusedBy.values()) add(status, 1);
-  const absent = diagnosis.nodes - diagnosis.refusedBy.size;
+  for (const [status, nodes] of countStatuses(diagnosis.refusals)) add(status, nodes);
+  const absent = diagnosis.nodes - diagnosis.refusals.length;
   if (absent > 0 && diagnosis.absent !== undefined) add(diagnosis.absent, absent);
   // As text, as Kubernetes sorts them: `10 x` is before `2 y`.
   const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();

@@ -37,6 +37,8 @@ export interface PodInfo {
   /** `default/data`: claims of its volumes, also those that are made for it. */
   readonly claims: readonly string[];
   readonly terminating: boolean;
+  /** Since the epoch; a pod that has not started counts as starting now. */
+  readonly startedMs: number;
 }
 
 const none: readonly never[] = [];
@@ -96,6 +98,7 @@ export function claimNames(pod: Pod): ClaimName[] {
 
 export function createPodInfo(pod: Pod): PodInfo {
   const namespace = pod.metadata.namespace ?? '';
+  const started = pod.status?.startTime;
   return {
     pod,
     key: keyOf(pod),
@@ -110,11 +113,6 @@ export function createPodInfo(pod: Pod): PodInfo {
     requiredNodes: requiredNodeAffinity(pod),
     claims: claimNames(pod).map(({ name }) => `${namespace}/${name}`),
     terminating: pod.metadata.deletionTimestamp !== undefined,
+    startedMs: started === undefined ? Number.POSITIVE_INFINITY : Date.parse(started),
   };
-}
-
-/** Milliseconds since the epoch; a pod that has not started counts as starting now. */
-export function startTimeMs({ pod }: PodInfo): number {
-  const started = pod.status?.startTime;
-  return started === undefined ? Number.POSITIVE_INFINITY : Date.parse(started);
 }

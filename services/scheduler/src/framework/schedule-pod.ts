@@ -5,7 +5,7 @@ import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import type { Profile } from './profile.js';
 import { type Scored, scoreNodes } from './score-nodes.js';
-import { type Status, unresolvable } from './status.js';
+import { countStatuses, type Refused, type Status, unresolvable } from './status.js';
 
 /** Of fewer nodes all are looked at (kube-scheduler minFeasibleNodesToFind). */
 const feasibleMin = 100;
@@ -29,12 +29,6 @@ export type Decision =
       readonly nominatedNode: string | undefined;
     }
   | { readonly kind: 'error'; readonly message: string; readonly plugin: string };
-
-/** A node that a plugin refused. */
-export interface Refused {
-  readonly node: string;
-  readonly status: Status;
-}
 
 export interface CycleContext {
   readonly profile: Profile;
@@ -65,7 +59,7 @@ export function feasibleNodesWanted(nodes: number, percentage: number | undefine
 export function schedulePod(context: CycleContext, pod: PodInfo): Decision {
   const { profile, snapshot } = context;
   if (snapshot.nodes.length === 0) {
-    const diagnosis = { nodes: 0, refusedBy: new Map(), absent: undefined, refused: undefined };
+    const diagnosis = { nodes: 0, refusals: [], absent: undefined, refused: undefined };
     return {
       kind: 'unfit',
       message: 'no nodes available to schedule pods',
@@ -111,16 +105,15 @@ function best(
 }
 
 function unfit(context: CycleContext, search: Search): Decision {
-  const { absent, refused } = search;
-  const refusedBy = new Map(search.refusals.map(({ node, status }) => [node, status]));
-  const diagnosis = { nodes: context.snapshot.nodes.length, refusedBy, absent, refused };
+  const { absent, refused, refusals } = search;
+  const diagnosis = { nodes: context.snapshot.nodes.length, refusals, absent, refused };
   let message = fitMessage(diagnosis);
   let nominatedNode: string | undefined;
-  const plugins = new Set([...refusedBy.values()].map(({ plugin }) => plugin));
+  const plugins = new Set([...countStatuses(refusals).keys()].map(({ plugin }) => plugin));
   for (const status of [absent, refused]) if (status !== undefined) plugins.add(status.plugin);
   if (context.dryRun !== true) {
     for (const plugin of context.profile.plugins.postFilter) {
-      const result = plugin.postFilter?.(search.failed(refusedBy));
+      const result = plugin.postFilter?.(search.failed());
       if (result === undefined) continue;
       nominatedNode = result.nominatedNode;
       if (result.message !== '') message = `${message} ${result.message}`;
@@ -256,11 +249,11 @@ class Search {
     for (const { filter } of this.#filters) filter.removePod?.(removed, node);
   }
 
-  failed(refusedBy: ReadonlyMap<string, Status>): FailedCycle {
+  failed(): FailedCycle {
     return {
       pod: this.#pod,
       snapshot: this.#context.snapshot,
-      refusedBy,
+      refusals: this.refusals,
       filter: (node) => this.filter(node),
       addPod: (added, node) => this.addPod(added, node),
       removePod: (removed, node) => this.removePod(removed, node),

@@ -9,6 +9,30 @@ export interface Status {
   readonly plugin: string;
 }
 
+/** A node that a plugin refused. */
+export interface Refused {
+  readonly node: string;
+  readonly status: Status;
+}
+
+/** How often each status is there. Neighbours have mostly the same one: the map is asked only when it changes. */
+export function countStatuses(refusals: readonly Refused[]): Map<Status, number> {
+  const counts = new Map<Status, number>();
+  let last: Status | undefined;
+  let count = 0;
+  for (const { status } of refusals) {
+    if (status === last) {
+      count += 1;
+      continue;
+    }
+    if (last !== undefined) counts.set(last, count);
+    last = status;
+    count = (counts.get(status) ?? 0) + 1;
+  }
+  if (last !== undefined) counts.set(last, count);
+  return counts;
+}
+
 export function unschedulable(plugin: string, ...reasons: readonly string[]): Status {
   return { code: 'unschedulable', reasons, plugin };
 }

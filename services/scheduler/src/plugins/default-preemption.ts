@@ -3,7 +3,7 @@ import type { FailedCycle, Handle, Plugin, PostFilterResult } from '../framework
 import { fitMessage } from '../framework/fit-error.js';
 import type { NodeInfo } from '../framework/node-info.js';
 import type { PodInfo } from '../framework/pod-info.js';
-import { type Status, unresolvable } from '../framework/status.js';
+import { type Refused, type Status, unresolvable } from '../framework/status.js';
 import {
   type Candidate,
   pickCandidate,
@@ -39,9 +39,9 @@ export function defaultPreemption(args: PreemptionArgs, handle: Handle): Plugin 
     postFilter: (failed) => {
       const reason = notEligible(failed);
       if (reason !== undefined) return { nominatedNode: undefined, message: `preemption: ${reason}` };
-      const { candidates, refusedBy } = findCandidates(failed, args, handle);
+      const { candidates, refusals } = findCandidates(failed, args, handle);
       const best = pickCandidate(candidates);
-      if (best === undefined) return hopeless(failed, refusedBy);
+      if (best === undefined) return hopeless(failed, refusals);
       running.add(failed.pod.key);
       void evict(best, failed.pod, handle).finally(() => running.delete(failed.pod.key));
       return { nominatedNode: best.node.name, message: '' };
@@ -51,14 +51,18 @@ export function defaultPreemption(args: PreemptionArgs, handle: Handle): Plugin 
   };
 }
 
-function notEligible({ pod, snapshot, refusedBy }: FailedCycle): string | undefined {
+function notEligible({ pod, snapshot, refusals }: FailedCycle): string | undefined {
   if (pod.pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   const nominated = pod.pod.status?.nominatedNodeName ?? '';
-  if (nominated === '' || refusedBy.get(nominated)?.code === 'unresolvable') return undefined;
+  if (nominated === '' || isFinal(refusals, nominated)) return undefined;
   const going = snapshot
     .node(nominated)
     ?.pods.some((other) => other.priority < pod.priority && isBeingPreempted(other));
   return going === true ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
+}
+
+function isFinal(refusals: readonly Refused[], nodeName: string): boolean {
+  return refusals.some(({ node, status }) => node === nodeName && status.code === 'unresolvable');
 }
 
 function isBeingPreempted({ pod, terminating }: PodInfo): boolean {
@@ -67,9 +71,9 @@ function isBeingPreempted({ pod, terminating }: PodInfo): boolean {
 }
 
 /** The reasons of nodes that were tried, and one for all others. An earlier nomination is void. */
-function hopeless({ snapshot }: FailedCycle, refusedBy: ReadonlyMap<string, Status>): PostFilterResult {
+function hopeless({ snapshot }: FailedCycle, refusals: readonly Refused[]): PostFilterResult {
   const nodes = snapshot.nodes.length;
-  const text = fitMessage({ nodes, refusedBy, absent: noHelp, refused: undefined });
+  const text = fitMessage({ nodes, refusals, absent: noHelp, refused: undefined });
   return { nominatedNode: '', message: `preemption: ${text}` };
 }
 
@@ -77,15 +81,15 @@ function findCandidates(
   failed: FailedCycle,
   args: PreemptionArgs,
   handle: Handle,
-): { candidates: Candidate[]; refusedBy: Map<string, Status> } {
+): { candidates: Candidate[]; refusals: Refused[] } {
   const candidates: Candidate[] = [];
-  const refusedBy = new Map<string, Status>();
+  const refusals: Refused[] = [];
   const nodes: NodeInfo[] = [];
-  for (const [nodeName, status] of failed.refusedBy) {
-    const node = status.code === 'unschedulable' ? failed.snapshot.node(nodeName) : undefined;
+  for (const { node: name, status } of failed.refusals) {
+    const node = status.code === 'unschedulable' ? failed.snapshot.node(name) : undefined;
     if (node !== undefined) nodes.push(node);
   }
-  if (nodes.length === 0) return { candidates, refusedBy };
+  if (nodes.length === 0) return { candidates, refusals };
   const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = args;
   const share = Math.floor((nodes.length * minCandidateNodesPercentage) / 100);
   const wanted = Math.min(nodes.length, Math.max(share, minCandidateNodesAbsolute));
@@ -98,13 +102,13 @@ function findCandidates(
     if (node === undefined) continue;
     const victims = selectVictims(failed, node, handle);
     if ('code' in victims) {
-      refusedBy.set(node.name, victims);
+      refusals.push({ node: node.name, status: victims });
       continue;
     }
     candidates.push({ node, ...victims });
     if (victims.violations === 0) harmless += 1;
   }
-  return { candidates, refusedBy };
+  return { candidates, refusals };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { PodDisruptionBudget } from '@kubelab/api';
 import type { NodeInfo } from '../framework/node-info.js';
-import { type PodInfo, startTimeMs } from '../framework/pod-info.js';
+import type { PodInfo } from '../framework/pod-info.js';
 import { compileSelector } from '../framework/selector.js';
 
 /** Who would have to go, the most important first. */
@@ -17,8 +17,8 @@ export interface Candidate extends Victims {
 /** The more important first: by priority, then those that run longer. */
 export function victimOrder(a: PodInfo, b: PodInfo): number {
   if (a.priority !== b.priority) return b.priority - a.priority;
-  const older = startTimeMs(a) - startTimeMs(b);
-  return Number.isNaN(older) ? 0 : older;
+  // Two that have not started are equal: infinity less infinity is no number.
+  return a.startedMs === b.startedMs ? 0 : a.startedMs - b.startedMs;
 }
 
 /** Each pod uses one disruption of each budget that selects it; those beyond what is allowed are `violating`. */
@@ -63,7 +63,9 @@ const criteria: readonly ((candidate: Candidate) => number)[] = [
 /** Of the most important victims, when the first one started. */
 function earliestStartMs(victims: readonly PodInfo[]): number {
   const highest = victims[0]?.priority;
-  return Math.min(...victims.filter(({ priority }) => priority === highest).map(startTimeMs));
+  return Math.min(
+    ...victims.filter(({ priority }) => priority === highest).map(({ startedMs }) => startedMs),
+  );
 }
 
 export function pickCandidate(candidates: readonly Candidate[]): Candidate | undefined {

@@ -25,7 +25,22 @@ export interface ScoringStrategy {
 const statuses = new Map<string, Status>();
 const statusesMax = 1_000;
 
+/** The usual refusal is one reason: it is found without making a key of it. */
+const single = new Map<string, Readonly<Record<'final' | 'open', Status>>>();
+
 function refusal(reasons: readonly string[], isFinal: boolean): Status {
+  const [only = ''] = reasons;
+  if (reasons.length > 1) return combined(reasons, isFinal);
+  let both = single.get(only);
+  if (both === undefined) {
+    both = { final: combined(reasons, true), open: combined(reasons, false) };
+    if (single.size >= statusesMax) single.clear();
+    single.set(only, both);
+  }
+  return isFinal ? both.final : both.open;
+}
+
+function combined(reasons: readonly string[], isFinal: boolean): Status {
   const key = `${isFinal}|${reasons.join('|')}`;
   const known = statuses.get(key);
   if (known !== undefined) return known;
@@ -44,7 +59,10 @@ function check(wanted: Amounts, node: NodeInfo, ignored: (resource: string) => b
   const noDisk =
     wanted.ephemeralBytes > 0 &&
     wanted.ephemeralBytes > node.allocatable.ephemeralBytes - node.ephemeralBytes;
-  if (!noPlace && !noCpu && !noMemory && !noDisk && wanted.scalars === undefined) return undefined;
+  if (wanted.scalars === undefined && !noDisk && !noMemory && !noPlace) {
+    if (!noCpu) return undefined;
+    return wanted.milliCpu > node.allocatableMilliCpu ? neverCpu : tooLittleCpu;
+  }
   const { allocatable } = node;
   const reasons: string[] = [];
   let isFinal = false;
@@ -112,6 +130,8 @@ export function resourcesFit(args: ResourcesFitArgs = {}): Plugin {
 }
 
 const tooMany = refusal(['Too many pods'], false);
+const tooLittleCpu = refusal(['Insufficient cpu'], false);
+const neverCpu = refusal(['Insufficient cpu'], true);
 
 function fullNode(node: NodeInfo): Status | undefined {
   return node.podCount + 1 > node.podsMax ? tooMany : undefined;

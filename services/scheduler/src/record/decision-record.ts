@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../framework/node-info.js';
-import type { Decision, Refused } from '../framework/schedule-pod.js';
+import type { Decision } from '../framework/schedule-pod.js';
 import type { Scored } from '../framework/score-nodes.js';
-import type { Status } from '../framework/status.js';
+import type { Refused, Status } from '../framework/status.js';
 
 /** Decisions that are remembered; the oldest goes. */
 const decisionsMax = 1_000;
@@ -73,7 +73,7 @@ export function describeDecision(head: DecisionHead, decision: Decision): Decisi
         scores: bestScores(decision.feasible, decision.scored),
       };
     case 'unfit': {
-      const { refusedBy, refused } = decision.diagnosis;
+      const { refusals: ofNodes, refused } = decision.diagnosis;
       const whole = refused === undefined ? [] : [{ ...wordsOf(refused), nodes: [], more: head.nodes }];
       return {
         ...head,
@@ -81,9 +81,9 @@ export function describeDecision(head: DecisionHead, decision: Decision): Decisi
         node: undefined,
         nominatedNode: decision.nominatedNode === '' ? undefined : decision.nominatedNode,
         message: decision.message,
-        looked: refusedBy.size,
+        looked: ofNodes.length,
         feasible: 0,
-        refused: [...whole, ...refusals([...refusedBy].map(([node, status]) => ({ node, status })))],
+        refused: [...whole, ...refusals(ofNodes)],
         scores: [],
       };
     }

@@ -1,14 +1,18 @@
 import { Client, connectApiserver, EventRecorder, LeaderElector } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import type { SigningKey } from '@kubelab/pki/tokens';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
+import { tokenCleaner } from './controllers/bootstrap-tokens.js';
+import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.js';
 import { deploymentController } from './controllers/deployment.js';
 import { endpointSliceController, endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replicaset.js';
+import { serviceAccountTokenController } from './controllers/service-account-tokens.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 
 /** Every controller, in the order in which a workload meets them. */
@@ -23,6 +27,9 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   serviceAccountController,
   rootCaPublisher,
+  clusterRoleAggregationController,
+  serviceAccountTokenController,
+  tokenCleaner,
 ];
 
 export interface ControllerManagerConfig extends ComponentConfig {
@@ -30,6 +37,8 @@ export interface ControllerManagerConfig extends ComponentConfig {
   /** Names of controllers to run; `*` for all. */
   readonly controllers: readonly string[];
   readonly nodeMonitorGraceMs: number;
+  /** Signs the tokens that are kept in Secrets; absent: none are made. */
+  readonly tokenKey?: SigningKey | undefined;
 }
 
 /** Starts a controller-manager; of several, the one that holds the Lease kube-controller-manager works. */
@@ -50,7 +59,8 @@ export async function startControllerManager(
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const options = { nodeMonitorGraceMs: config.nodeMonitorGraceMs, caPem: tls.caPem };
+  const { nodeMonitorGraceMs, tokenKey } = config;
+  const options = { nodeMonitorGraceMs, tokenKey, caPem: tls.caPem };
   let reached = false;
   const elector = new LeaderElector({
     world,

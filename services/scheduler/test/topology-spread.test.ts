@@ -50,7 +50,12 @@ const taintedC = node('c1', { labels: { [zone]: 'c' }, taints: [{ key: 'k', effe
 
 const filters: readonly (Partial<ClusterShape> & { title: string; wanted: Pod; want: string })[] = [
   { title: 'the emptier zone', wanted: spread(constraint()), pods: [there('a1')], want: 'b1' },
-  { title: 'even zones: any', wanted: spread(constraint()), pods: [there('a1'), there('b1')], want: 'a2' },
+  {
+    title: 'even zones, either of them',
+    wanted: spread(constraint()),
+    pods: [there('a1'), there('b1')],
+    want: 'a2',
+  },
   {
     title: 'a larger skew is allowed',
     wanted: spread(constraint({ maxSkew: 2, topologyKey: zone }), constraint({ topologyKey: hostname })),

@@ -57,7 +57,7 @@ export function parseConfiguration(text: string): Configuration {
     root.field('apiVersion').fail(`${apiVersion} is needed`);
   root.field('kind').oneOf(['KubeSchedulerConfiguration']);
   const own = ['percentageOfNodesToScore', 'podInitialBackoffSeconds', 'podMaxBackoffSeconds', 'profiles'];
-  root.only('apiVersion', 'kind', ...own, ...withoutMeaning);
+  root.allow('apiVersion', 'kind', ...own, ...withoutMeaning);
   const seconds = (name: string, fallback: number) =>
     (root.field(name).optional((one) => one.int(1, 3_600)) ?? fallback) * 1_000;
   const backoffInitialMs = seconds('podInitialBackoffSeconds', 1);
@@ -83,9 +83,9 @@ function percentageOf(reader: Reader): number | undefined {
 }
 
 function profileOf(reader: Reader, percentage: number | undefined): ProfileConfiguration {
-  reader.only('schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig');
+  reader.allow('schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig');
   const points = ['multiPoint', ...extensionPoints] as const;
-  const sets = reader.field('plugins').only(...points);
+  const sets = reader.field('plugins').allow(...points);
   const plugins = new Map<ExtensionPoint | 'multiPoint', PluginSet>();
   for (const point of points) {
     const set = sets.field(point);
@@ -93,7 +93,7 @@ function profileOf(reader: Reader, percentage: number | undefined): ProfileConfi
   }
   const args = new Map<string, Reader>();
   for (const one of reader.field('pluginConfig').list()) {
-    const name = knownPlugin(one.only('name', 'args').field('name'));
+    const name = knownPlugin(one.allow('name', 'args').field('name'));
     if (args.has(name)) one.field('name').fail(`repeated config for plugin ${name}`);
     args.set(name, one.field('args'));
   }
@@ -106,19 +106,19 @@ function profileOf(reader: Reader, percentage: number | undefined): ProfileConfi
 }
 
 function pluginSet(reader: Reader): PluginSet {
-  reader.only('enabled', 'disabled');
+  reader.allow('enabled', 'disabled');
   return {
     enabled: reader
       .field('enabled')
       .list()
       .map((one) => ({
-        name: knownPlugin(one.only('name', 'weight').field('name')),
+        name: knownPlugin(one.allow('name', 'weight').field('name')),
         weight: one.field('weight').optional((weight) => weight.int(0, 1_000_000)),
       })),
     disabled: reader
       .field('disabled')
       .list()
-      .map((one) => one.only('name', 'weight').field('name').string()),
+      .map((one) => one.allow('name', 'weight').field('name').string()),
   };
 }
 

@@ -28,7 +28,7 @@ export class Reader {
   }
 
   /** Refuses misspelt fields. */
-  only(...names: readonly string[]): this {
+  allow(...names: readonly string[]): this {
     if (this.isAbsent) return this;
     if (typeof this.value !== 'object' || Array.isArray(this.value)) this.fail('an object is needed');
     const unknown = Object.keys(Object(this.value)).find((name) => !names.includes(name));

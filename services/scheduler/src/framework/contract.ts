@@ -73,8 +73,6 @@ export interface NodeScorer {
   normalize?(scores: number[]): void;
 }
 
-export const scoreMax = 100;
-
 export interface PermitWait {
   /** Resolves to undefined when the pod may be bound. */
   readonly wait: Promise<Status | undefined>;

@@ -15,14 +15,14 @@ const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'] as const
 
 function resourceWeights(reader: Reader): ResourceWeight[] {
   return reader.list().map((item) => ({
-    name: item.only('name', 'weight').field('name').string(),
+    name: item.allow('name', 'weight').field('name').string(),
     weight: item.field('weight').optional((weight) => weight.int(1, 100)) ?? 1,
   }));
 }
 
 export function resourcesFitArgs(args: Args): ResourcesFitArgs {
   if (args === undefined) return {};
-  args.only(...typeFields, 'ignoredResources', 'ignoredResourceGroups', 'scoringStrategy');
+  args.allow(...typeFields, 'ignoredResources', 'ignoredResourceGroups', 'scoringStrategy');
   return {
     ignoredResources: args.field('ignoredResources').strings(),
     ignoredResourceGroups: args.field('ignoredResourceGroups').strings(),
@@ -31,7 +31,7 @@ export function resourcesFitArgs(args: Args): ResourcesFitArgs {
 }
 
 function scoringStrategy(reader: Reader): ScoringStrategy {
-  reader.only('type', 'resources', 'requestedToCapacityRatio');
+  reader.allow('type', 'resources', 'requestedToCapacityRatio');
   const shape = reader.field('requestedToCapacityRatio').field('shape');
   const type = reader.field('type').oneOf(['LeastAllocated', 'MostAllocated', 'RequestedToCapacityRatio']);
   const points = shape.list().map((point) => ({
@@ -50,14 +50,14 @@ function scoringStrategy(reader: Reader): ScoringStrategy {
 
 export function balancedAllocationArgs(args: Args): { readonly resources?: readonly ResourceWeight[] } {
   const resources = args
-    ?.only(...typeFields, 'resources')
+    ?.allow(...typeFields, 'resources')
     .field('resources')
     .optional(resourceWeights);
   return resources === undefined ? {} : { resources };
 }
 
 export function nodeAffinityArgs(args: Args): { readonly addedAffinity?: NodeAffinity } {
-  const added = args?.only(...typeFields, 'addedAffinity').field('addedAffinity');
+  const added = args?.allow(...typeFields, 'addedAffinity').field('addedAffinity');
   if (added === undefined || added.isAbsent) return {};
   const required = added.field('requiredDuringSchedulingIgnoredDuringExecution');
   const preferred = added.field('preferredDuringSchedulingIgnoredDuringExecution');
@@ -91,7 +91,7 @@ function nodeSelectorTerm(reader: Reader): NodeSelectorTerm {
 
 export function interPodAffinityArgs(args: Args): InterPodAffinityArgs {
   if (args === undefined) return {};
-  args.only(...typeFields, 'hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods');
+  args.allow(...typeFields, 'hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods');
   return {
     hardPodAffinityWeight: args.field('hardPodAffinityWeight').optional((one) => one.int(0, 100)),
     ignorePreferredTermsOfExistingPods: args
@@ -102,7 +102,7 @@ export function interPodAffinityArgs(args: Args): InterPodAffinityArgs {
 
 export function topologySpreadArgs(args: Args): TopologySpreadArgs {
   if (args === undefined) return {};
-  args.only(...typeFields, 'defaultConstraints', 'defaultingType');
+  args.allow(...typeFields, 'defaultConstraints', 'defaultingType');
   const list = args.field('defaultConstraints');
   const constraints = list.list().map((one) => ({
     maxSkew: one.field('maxSkew').int(1, 2 ** 31 - 1),
@@ -119,7 +119,7 @@ export function topologySpreadArgs(args: Args): TopologySpreadArgs {
 
 export function preemptionArgs(args: Args): PreemptionArgs {
   if (args === undefined) return {};
-  args.only(...typeFields, 'minCandidateNodesPercentage', 'minCandidateNodesAbsolute');
+  args.allow(...typeFields, 'minCandidateNodesPercentage', 'minCandidateNodesAbsolute');
   return {
     minCandidateNodesPercentage: args.field('minCandidateNodesPercentage').optional((one) => one.int(0, 100)),
     minCandidateNodesAbsolute: args
@@ -130,7 +130,7 @@ export function preemptionArgs(args: Args): PreemptionArgs {
 
 export function volumeBindingArgs(args: Args): VolumeBindingArgs {
   const seconds = args
-    ?.only(...typeFields, 'bindTimeoutSeconds', 'shape')
+    ?.allow(...typeFields, 'bindTimeoutSeconds', 'shape')
     .field('bindTimeoutSeconds')
     .optional((one) => one.int(0, 86_400));
   return seconds === undefined ? {} : { bindTimeoutSeconds: seconds };

@@ -220,9 +220,9 @@ class Search {
   filter(node: NodeInfo): Status | undefined {
     const { nominations } = this.#context;
     if (nominations.size === 0) return this.#plain(node);
-    const others = nominations
-      .on(node.name)
-      .filter((one) => one.key !== this.#pod.key && one.priority >= this.#pod.priority);
+    const nominated = nominations.on(node.name);
+    if (nominated.length === 0) return this.#plain(node);
+    const others = nominated.filter((one) => one.key !== this.#pod.key && one.priority >= this.#pod.priority);
     if (others.length === 0) return this.#plain(node);
     const full = node.clone();
     for (const other of others) this.addPod(other, full);

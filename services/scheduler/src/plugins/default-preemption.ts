@@ -84,23 +84,23 @@ function findCandidates(
 ): { candidates: Candidate[]; refusals: Refused[] } {
   const candidates: Candidate[] = [];
   const refusals: Refused[] = [];
-  const nodes: NodeInfo[] = [];
+  const names: string[] = [];
   for (const { node: name, status } of failed.refusals) {
-    const node = status.code === 'unschedulable' ? failed.snapshot.node(name) : undefined;
-    if (node !== undefined) nodes.push(node);
+    if (status.code === 'unschedulable') names.push(name);
   }
-  if (nodes.length === 0) return { candidates, refusals };
+  if (names.length === 0) return { candidates, refusals };
   const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = args;
-  const share = Math.floor((nodes.length * minCandidateNodesPercentage) / 100);
-  const wanted = Math.min(nodes.length, Math.max(share, minCandidateNodesAbsolute));
-  const offset = handle.random.int(nodes.length);
+  const share = Math.floor((names.length * minCandidateNodesPercentage) / 100);
+  const wanted = Math.min(names.length, Math.max(share, minCandidateNodesAbsolute));
+  const offset = handle.random.int(names.length);
+  const budgets = compileBudgets(handle.listers.disruptionBudgets.list());
   let harmless = 0;
-  for (let at = 0; at < nodes.length; at += 1) {
+  for (let at = 0; at < names.length; at += 1) {
     // Candidates that violate budgets count only when one that does not is there too.
     if (candidates.length >= wanted && harmless > 0) break;
-    const node = nodes[(offset + at) % nodes.length];
+    const node = failed.snapshot.node(names[(offset + at) % names.length] ?? '');
     if (node === undefined) continue;
-    const victims = selectVictims(failed, node, handle);
+    const victims = selectVictims(failed, node, budgets);
     if ('code' in victims) {
       refusals.push({ node: node.name, status: victims });
       continue;
@@ -115,7 +115,11 @@ function findCandidates(
  * All less important pods are taken away; then, the most important first, those that may stay are put back:
  * first those whose budget would be violated.
  */
-function selectVictims(failed: FailedCycle, original: NodeInfo, handle: Handle): Victims | Status {
+function selectVictims(
+  failed: FailedCycle,
+  original: NodeInfo,
+  budgets: readonly Budget[],
+): Victims | Status {
   const { pod } = failed;
   const potential = original.pods.filter(({ priority }) => priority < pod.priority);
   if (potential.length === 0) return noVictims;
@@ -133,7 +137,6 @@ function selectVictims(failed: FailedCycle, original: NodeInfo, handle: Handle):
   try {
     const status = failed.filter(node);
     if (status !== undefined) return status;
-    const budgets = handle.listers.disruptionBudgets.list();
     const { violating, others } = splitByBudget(potential.sort(victimOrder), budgets);
     const victims: PodInfo[] = [];
     let violations = 0;

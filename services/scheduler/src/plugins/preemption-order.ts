@@ -1,7 +1,7 @@
 import type { PodDisruptionBudget } from '@kubelab/api';
 import type { NodeInfo } from '../framework/node-info.js';
 import type { PodInfo } from '../framework/pod-info.js';
-import { compileSelector } from '../framework/selector.js';
+import { compileSelector, type Selector } from '../framework/selector.js';
 
 /** Who would have to go, the most important first. */
 export interface Victims {
@@ -21,17 +21,31 @@ export function victimOrder(a: PodInfo, b: PodInfo): number {
   return a.startedMs === b.startedMs ? 0 : a.startedMs - b.startedMs;
 }
 
-/** Each pod uses one disruption of each budget that selects it; those beyond what is allowed are `violating`. */
-export function splitByBudget(
-  pods: readonly PodInfo[],
-  budgets: readonly PodDisruptionBudget[],
-): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {
-  const open = budgets.map(({ metadata, spec, status }) => ({
+/** A disruption budget made ready. */
+export interface Budget {
+  readonly namespace: string | undefined;
+  readonly selector: Selector;
+  /** Pods that the apiserver evicts already. */
+  readonly disrupted: Readonly<Record<string, string>>;
+  readonly allowed: number;
+}
+
+export function compileBudgets(budgets: readonly PodDisruptionBudget[]): Budget[] {
+  return budgets.map(({ metadata, spec, status }) => ({
     namespace: metadata.namespace,
     selector: compileSelector(spec?.selector),
     disrupted: status?.disruptedPods ?? {},
     allowed: status?.disruptionsAllowed ?? 0,
   }));
+}
+
+/** Each pod uses one disruption of each budget that selects it; those beyond what is allowed are `violating`. */
+export function splitByBudget(
+  pods: readonly PodInfo[],
+  budgets: readonly Budget[],
+): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {
+  if (budgets.length === 0) return { violating: [], others: pods };
+  const open = budgets.map((budget) => ({ ...budget }));
   const violating: PodInfo[] = [];
   const others: PodInfo[] = [];
   for (const info of pods) {

@@ -1,6 +1,8 @@
 import type { Nominations } from '../framework/contract.js';
 import type { PodInfo } from '../framework/pod-info.js';
 
+const nobody: readonly PodInfo[] = [];
+
 /** Pods that are to come to nodes which others are leaving for them (status.nominatedNodeName). */
 export class Nominator implements Nominations {
   readonly #byPod = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
@@ -12,7 +14,7 @@ export class Nominator implements Nominations {
 
   on(nodeName: string): readonly PodInfo[] {
     const pods = this.#byNode.get(nodeName);
-    return pods === undefined ? [] : [...pods.values()];
+    return pods === undefined ? nobody : [...pods.values()];
   }
 
   nodeOf(key: string): string | undefined {

@@ -34,7 +34,7 @@ export class DomainCounts {
   /** A node that changed, or that is gone. */
   take(name: string, node: NodeInfo | undefined): void {
     const before = this.#shares.get(name);
-    const value = node?.node.metadata.labels?.[this.#query.topologyKey];
+    const value = node?.labels?.[this.#query.topologyKey];
     const counted = node !== undefined && value !== undefined && this.#query.includes(node);
     const pods = counted ? this.#query.count(node) : 0;
     if (counted && before?.value === value && before.pods === pods) return;

@@ -28,7 +28,7 @@ export class TermIndex {
     const had = before?.podsWithAffinity ?? 0;
     const has = after?.podsWithAffinity ?? 0;
     if (had === 0 && has === 0) return;
-    const sameNode = before?.node.metadata.labels === after?.node.metadata.labels;
+    const sameNode = before?.labels === after?.labels;
     const kept = sameNode ? commonStart(before?.pods ?? [], after?.pods ?? []) : 0;
     if (before !== undefined) this.#count(before, kept, -1);
     if (after !== undefined) this.#count(after, kept, 1);

@@ -1,11 +1,13 @@
 import type { Node, Taint } from '@kubelab/api';
 import { type Amounts, nodeAmounts } from './amounts.js';
 import type { HostPort, PodInfo } from './pod-info.js';
+import type { Labels } from './selector.js';
 
 /** A node with the pods on it, bound or assumed, and their sums. Changed in the cache only, read in snapshots. */
 export class NodeInfo {
   node: Node;
   readonly name: string;
+  labels: Labels;
   /** What filters read of every node stands here in one object: most of their time is waiting for memory. */
   allocatable: Amounts;
   allocatableMilliCpu = 0;
@@ -38,6 +40,7 @@ export class NodeInfo {
   constructor(node: Node, like?: NodeInfo) {
     this.node = node;
     this.name = node.metadata.name;
+    this.labels = node.metadata.labels;
     this.pods = like?.pods.slice() ?? [];
     this.podCount = this.pods.length;
     if (like === undefined) {
@@ -63,6 +66,7 @@ export class NodeInfo {
     const isSame = JSON.stringify(node.status?.images) === JSON.stringify(this.node.status?.images);
     if (!isSame) this.images = imagesOf(node);
     this.node = node;
+    this.labels = node.metadata.labels;
     this.allocatable = amounts;
     this.allocatableMilliCpu = amounts.milliCpu;
     this.allocatableMemoryBytes = amounts.memoryBytes;

@@ -5,7 +5,9 @@ import type { NodeInfo } from '../framework/node-info.js';
 import type { PodInfo } from '../framework/pod-info.js';
 import { type Refused, type Status, unresolvable } from '../framework/status.js';
 import {
+  type Budget,
   type Candidate,
+  compileBudgets,
   pickCandidate,
   splitByBudget,
   type Victims,

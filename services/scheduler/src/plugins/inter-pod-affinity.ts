@@ -163,8 +163,7 @@ class AffinityFilter implements NodeFilter {
     return this.#friends.length + this.#foes.length + this.#objections.length === 0;
   }
 
-  filter({ node }: NodeInfo): Status | undefined {
-    const { labels } = node.metadata;
+  filter({ labels }: NodeInfo): Status | undefined {
     if (this.#friends.length > 0) {
       let alone = false;
       for (const watched of this.#friends) {
@@ -193,10 +192,10 @@ class AffinityFilter implements NodeFilter {
     this.#count(removed, node, -1);
   }
 
-  #count(other: PodInfo, { node }: NodeInfo, sign: 1 | -1): void {
+  #count(other: PodInfo, { labels }: NodeInfo, sign: 1 | -1): void {
     for (const list of [this.#friends, this.#foes, this.#objections]) {
       for (const watched of list) {
-        const value = node.metadata.labels?.[watched.topologyKey];
+        const value = labels?.[watched.topologyKey];
         if (value === undefined || !watched.counts(other)) continue;
         const sum = (watched.added.get(value) ?? 0) + sign;
         if (sum === 0) watched.added.delete(value);
@@ -249,10 +248,10 @@ function affinityScorer(
   }
   if (parts.length === 0) return undefined;
   return {
-    score: ({ node }) => {
+    score: ({ labels }) => {
       let sum = 0;
       for (const part of parts) {
-        const value = node.metadata.labels?.[part.topologyKey];
+        const value = labels?.[part.topologyKey];
         if (value !== undefined) sum += part.weight * part.in(value);
       }
       return sum;

@@ -149,8 +149,7 @@ export function spreadQuery(
   return {
     key,
     topologyKey: constraint.topologyKey,
-    includes: (node) =>
-      hasAllKeys(node.node.metadata.labels, required) && includesNode(constraint, info, node),
+    includes: (node) => hasAllKeys(node.labels, required) && includesNode(constraint, info, node),
     count: (node) => matchingPods(node, info.namespace, selector),
   };
 }

@@ -104,9 +104,9 @@ class SpreadFilter implements NodeFilter {
     }));
   }
 
-  filter({ node }: NodeInfo): Status | undefined {
+  filter({ labels }: NodeInfo): Status | undefined {
     for (const { constraint, counts, self, added } of this.#hard) {
-      const value = node.metadata.labels?.[constraint.topologyKey];
+      const value = labels?.[constraint.topologyKey];
       if (value === undefined) return noLabel;
       const pods = counts.in(value) + (added.size === 0 ? 0 : (added.get(value) ?? 0));
       const enough = counts.domains >= constraint.minDomains;
@@ -127,11 +127,11 @@ class SpreadFilter implements NodeFilter {
   #count(other: PodInfo, node: NodeInfo, sign: 1 | -1): void {
     // One that is going was not counted before either.
     if (other.namespace !== this.#info.namespace || other.terminating) return;
-    if (!hasAllKeys(node.node.metadata.labels, this.#constraints)) return;
+    if (!hasAllKeys(node.labels, this.#constraints)) return;
     for (const { constraint, added } of this.#hard) {
       if (constraint.selector.isEmpty || !constraint.selector.matches(other.labels)) continue;
       if (!includesNode(constraint, this.#info, node)) continue;
-      const value = node.node.metadata.labels?.[constraint.topologyKey] ?? '';
+      const value = node.labels?.[constraint.topologyKey] ?? '';
       const sum = (added.get(value) ?? 0) + sign;
       if (sum === 0) added.delete(value);
       else added.set(value, sum);
@@ -150,25 +150,21 @@ function spreadScorer(
 ): NodeScorer {
   const { nodes, snapshot, everyKey } = among;
   const required = everyKey ? constraints : [];
-  const counted = everyKey
-    ? nodes.filter(({ node }) => hasAllKeys(node.metadata.labels, constraints))
-    : nodes;
+  const counted = everyKey ? nodes.filter(({ labels }) => hasAllKeys(labels, constraints)) : nodes;
   const soft = constraints.map((constraint) => {
     const isHost = constraint.topologyKey === hostname;
-    const size = isHost
-      ? counted.length
-      : new Set(counted.map(({ node }) => node.metadata.labels?.[constraint.topologyKey] ?? '')).size;
+    const size = isHost ? counted.length : countValues(counted, constraint.topologyKey);
     const counts = snapshot.count(spreadQuery(constraint, info, required));
     return { constraint, counts, weight: Math.log(size + 2) };
   });
   const isIgnored = (node: NodeInfo) =>
-    counted.length < nodes.length && !hasAllKeys(node.node.metadata.labels, constraints);
+    counted.length < nodes.length && !hasAllKeys(node.labels, constraints);
   return {
     score: (node) => {
       if (isIgnored(node)) return 0;
       let sum = 0;
       for (const { constraint, counts, weight } of soft) {
-        const value = node.node.metadata.labels?.[constraint.topologyKey];
+        const value = node.labels?.[constraint.topologyKey];
         if (value === undefined) continue;
         sum += counts.in(value) * weight + (constraint.maxSkew - 1);
       }
@@ -191,4 +187,11 @@ function spreadScorer(
       }
     },
   };
+}
+
+/** How many domains nodes are in; those without the label are one. */
+function countValues(nodes: readonly NodeInfo[], topologyKey: string): number {
+  const values = new Set<string>();
+  for (const { labels } of nodes) values.add(labels?.[topologyKey] ?? '');
+  return values.size;
 }

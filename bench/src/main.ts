@@ -2,17 +2,19 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCluster } from './cluster.js';
+import { benchLibrary } from './library/main.js';
 import { benchScheduler } from './scheduler/main.js';
 import { benchStore } from './store/main.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const help = `Measures; holds nothing back.
 
-Usage: npm run bench -- start|failover|store|scheduler [flags]
+Usage: npm run bench -- start|failover|store|library|scheduler [flags]
 
   start       from "kubelab up" to ready
   failover    from the death of the Raft leader to the next write that kubectl saw acknowledged
   store       the Raft store beside Debian's etcd, row by row, as ratios
+  library     startCluster() of 'kubelab': time to the first answer, memory, many side by side
   scheduler   pods a second on hollow nodes, in this process: basic, affinity, spreading, preemption
 
   --rounds N       each figure is the median of N (default 3)
@@ -51,6 +53,7 @@ const [what] = positionals;
 const rounds = Number(values.rounds);
 const json = values.output === 'json';
 if (!values.help && (what === 'start' || what === 'failover')) benchCluster(root, what, { rounds, json });
+else if (!values.help && what === 'library') await benchLibrary({ root, json });
 else if (!values.help && what === 'store') {
   const sizes = values.sizes
     .split(',')

@@ -6,6 +6,7 @@ import { Admission } from './admission/admission.js';
 import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
 import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
+import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
@@ -23,7 +24,7 @@ export interface ApiserverConfig extends ComponentConfig {
   /** Where HTTPS is served, for kubectl and Kubernetes clients. */
   readonly secureListen: Address;
   readonly serviceCidr: string;
-  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. */
+  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. Port 0: as secureListen, where that was 0 too. */
   readonly advertise: Address;
   /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
   readonly defaultTolerationSeconds: number;
@@ -78,12 +79,15 @@ export async function serveApiserver(
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
+  const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
     world,
     registry,
     log,
     name,
-    advertise: config.advertise,
+    get advertise() {
+      return config.advertise.port === 0 ? https.address : config.advertise;
+    },
     serviceAddress: services.firstAddress,
   });
   let stopping = false;
@@ -94,6 +98,7 @@ export async function serveApiserver(
     context,
     tls,
     registry,
+    custom,
     authorizer,
     tokens,
     externalHost: `${config.advertise.host}:${config.advertise.port}`,
@@ -127,9 +132,11 @@ export async function serveApiserver(
   });
   storage.start();
   bootstrap.start();
+  custom.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping = true;
+    custom.stop();
     await bootstrap.stop();
     await Promise.all([https.close(), wire.close()]);
     storage.stop();

@@ -12,8 +12,10 @@ import { garbageCollector } from './controllers/garbage-collector.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replicaset.js';
+import { resourceQuotaController } from './controllers/resource-quota.js';
 import { serviceAccountTokenController } from './controllers/service-account-tokens.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
+import { claimProtection, volumeProtection } from './controllers/storage-protection.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
@@ -27,6 +29,9 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   serviceAccountController,
   rootCaPublisher,
+  resourceQuotaController,
+  claimProtection,
+  volumeProtection,
   clusterRoleAggregationController,
   serviceAccountTokenController,
   tokenCleaner,

@@ -8,13 +8,14 @@ import { endpointSliceController, endpointsController } from './controllers/endp
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
-import { replicaSetController } from './controllers/replicaset.js';
+import { replicaSetController, replicationController } from './controllers/replicaset.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
+  replicationController,
   endpointsController,
   endpointSliceController,
   nodeLifecycleController,

@@ -1,4 +1,5 @@
 import { type ClusterRole, type ClusterRoleBinding, kinds, type PolicyRule } from '@kubelab/api';
+import { controllerRules } from './controller-roles.js';
 
 /**
  * Default roles and bindings, reconciled at start as Kubernetes does (label
@@ -124,6 +125,7 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule([discovery], ['endpointslices'], ['create', 'update']),
     rule([''], ['pods/status'], ['patch']),
     rule([''], ['nodes/status', 'namespaces/finalize'], ['update']),
+    ...controllerRules,
   ],
   'system:node-proxier': [
     events,

@@ -3,6 +3,7 @@ import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
+import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
 import { endpointSliceController, endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
@@ -10,12 +11,15 @@ import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replicaset.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
+import { statefulSetController } from './controllers/statefulset.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  statefulSetController,
+  daemonSetController,
   endpointsController,
   endpointSliceController,
   nodeLifecycleController,

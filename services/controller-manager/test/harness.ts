@@ -1,14 +1,29 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Event, eventKind, type KindInfo, type KubeObject, type Node, nodeKind, type Pod, podKind } from '@kubelab/api';
+import {
+  type Event,
+  eventKind,
+  type KindInfo,
+  type KubeObject,
+  type Node,
+  nodeKind,
+  type Pod,
+  podKind,
+} from '@kubelab/api';
 import { createInProcessTransport, type RunningApiserver, serveApiserver } from '@kubelab/apiserver';
 import { MemoryStore } from '@kubelab/apiserver/testing';
 import { type ApiRequest, type ApiTransport, Client, EventRecorder, Informer, keyOf } from '@kubelab/client';
 import { ensurePki } from '@kubelab/pki';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
-import { createRealWorld, createSimulation, type Simulation, type TlsMaterial, type World } from '@kubelab/world';
+import {
+  createRealWorld,
+  createSimulation,
+  type Simulation,
+  type TlsMaterial,
+  type World,
+} from '@kubelab/world';
 import { type ControllerOptions, runControllers } from '../src/controller.js';
 import { controllers as every } from '../src/start.js';
 
@@ -85,7 +100,10 @@ export class TestCluster {
   }
 
   /** Stopped at the end of the test. */
-  static async start(t: { teardown(end: () => Promise<void>): unknown }, setup: ClusterSetup): Promise<TestCluster> {
+  static async start(
+    t: { teardown(end: () => Promise<void>): unknown },
+    setup: ClusterSetup,
+  ): Promise<TestCluster> {
     identity ??= testTls();
     const tls = await identity;
     const simulation = createSimulation({ seed: setup.seed ?? 1 });
@@ -141,7 +159,9 @@ export class TestCluster {
   readonly errors: string[] = [];
   #fail(fields: object, message: string): void {
     const error: unknown = Reflect.get(fields, 'error');
-    this.errors.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.errors.push(
+      `${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 
   async addNode(name: string, more: Partial<Node> = {}): Promise<Node> {
@@ -193,7 +213,11 @@ export class TestCluster {
     return this.act(() => this.client.for<T>(kind).patch(whole, 'merge', patch));
   }
 
-  delete(kind: KindInfo, name: string, options: { propagationPolicy?: string; gracePeriodSeconds?: number } = {}) {
+  delete(
+    kind: KindInfo,
+    name: string,
+    options: { propagationPolicy?: string; gracePeriodSeconds?: number } = {},
+  ) {
     const target = { name, ...(kind.namespaced ? { namespace: 'default' } : {}) };
     return this.act(() => this.client.for(kind).delete(target, options));
   }
@@ -252,8 +276,19 @@ export class TestCluster {
   }
 }
 
-function refusing(transport: ApiTransport, refuse: (request: ApiRequest) => string | undefined): ApiTransport {
-  const forbidden = (message: string) => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Forbidden', message, code: 403 });
+function refusing(
+  transport: ApiTransport,
+  refuse: (request: ApiRequest) => string | undefined,
+): ApiTransport {
+  const forbidden = (message: string) => ({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    reason: 'Forbidden',
+    message,
+    code: 403,
+  });
   return {
     ...transport,
     request: (request) => {
@@ -293,7 +328,12 @@ class PretendedKubelet {
       const target = this.#choose(pod);
       if (target === undefined || deletionTimestamp !== undefined) return;
       this.#once(`bind ${uid}`, 0, async () => {
-        const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: target } };
+        const body = {
+          apiVersion: 'v1',
+          kind: 'Binding',
+          metadata: { name },
+          target: { kind: 'Node', name: target },
+        };
         await client.for<Pod>(podKind).post({ namespace, name }, 'binding', body);
       });
       return;
@@ -326,7 +366,8 @@ class PretendedKubelet {
       run().catch((error: unknown) => {
         // It went, or was changed, in between: the next change is looked at anew.
         this.#seen.delete(what);
-        if (!/not found|modified/.test(String(error))) this.#cluster.errors.push(`kubelet, ${what}: ${String(error)}`);
+        if (!/not found|modified/.test(String(error)))
+          this.#cluster.errors.push(`kubelet, ${what}: ${String(error)}`);
       });
     }, afterMs);
   }

@@ -1,10 +1,10 @@
 import type { PolicyRule } from '@kubelab/api';
 
-const allow = (
-  apiGroup: string,
-  resources: readonly string[],
-  ...verbs: readonly string[]
-): PolicyRule => ({ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] });
+const allow = (apiGroup: string, resources: readonly string[], ...verbs: readonly string[]): PolicyRule => ({
+  apiGroups: [apiGroup],
+  resources: [...resources],
+  verbs: [...verbs],
+});
 
 /**
  * What the workload, storage, policy and certificate controllers write. They run under one identity, so these are
@@ -23,7 +23,11 @@ export const controllerRules: readonly PolicyRule[] = [
   allow('', ['replicationcontrollers/scale'], 'get', 'update'),
   allow('apps', ['deployments/scale', 'replicasets/scale', 'statefulsets/scale'], 'get', 'update'),
   allow('metrics.k8s.io', ['pods'], 'get', 'list'),
-  allow('certificates.k8s.io', ['certificatesigningrequests/status', 'certificatesigningrequests/approval'], 'update'),
+  allow(
+    'certificates.k8s.io',
+    ['certificatesigningrequests/status', 'certificatesigningrequests/approval'],
+    'update',
+  ),
   allow('certificates.k8s.io', ['signers'], 'approve', 'sign'),
   allow('authorization.k8s.io', ['subjectaccessreviews'], 'create'),
 ];

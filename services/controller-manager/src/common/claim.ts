@@ -34,7 +34,8 @@ export async function claimObjects<T extends KubeObject>(
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) continue;
       if (selected) owned.push(object);
-      else if (!going && metadata.deletionTimestamp === undefined) await release(context, claim, object, call);
+      else if (!going && metadata.deletionTimestamp === undefined)
+        await release(context, claim, object, call);
       continue;
     }
     if (going || !selected || metadata.deletionTimestamp !== undefined) continue;

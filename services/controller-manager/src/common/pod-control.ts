@@ -1,4 +1,11 @@
-import { ApiError, type KindInfo, type KubeObject, type Pod, type PodTemplateSpec, podKind } from '@kubelab/api';
+import {
+  ApiError,
+  type KindInfo,
+  type KubeObject,
+  type Pod,
+  type PodTemplateSpec,
+  podKind,
+} from '@kubelab/api';
 import type { CallContext } from '@kubelab/client';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../owners.js';

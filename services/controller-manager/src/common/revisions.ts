@@ -90,7 +90,11 @@ export async function syncRevisions(
     return { all: [...rest, update], update, collisionCount };
   }
   for (;;) {
-    const created = await createRevision(context, { owner, ownerKind, data, collisionCount, revision: highest + 1 }, call);
+    const created = await createRevision(
+      context,
+      { owner, ownerKind, data, collisionCount, revision: highest + 1 },
+      call,
+    );
     if (created !== undefined) return { all: [...known, created], update: created, collisionCount };
     collisionCount += 1;
   }

@@ -38,7 +38,8 @@ interface ReplicaKind<T extends Replicated> {
  */
 export function deletionOrder(pods: readonly Pod[], related: readonly Pod[] = pods): Pod[] {
   const crowd = new Map<string, number>();
-  for (const pod of related) crowd.set(pod.spec?.nodeName ?? '', (crowd.get(pod.spec?.nodeName ?? '') ?? 0) + 1);
+  for (const pod of related)
+    crowd.set(pod.spec?.nodeName ?? '', (crowd.get(pod.spec?.nodeName ?? '') ?? 0) + 1);
   const phases = ['Pending', 'Unknown', 'Running'];
   const rank = (pod: Pod): number[] => [
     (pod.spec?.nodeName ?? '') === '' ? 0 : 1,
@@ -156,7 +157,12 @@ class ReplicaManager<T extends Replicated> {
     return undefined;
   }
 
-  async #adjust(key: string, set: T, active: readonly Pod[], call: CallContext): Promise<ApiError | undefined> {
+  async #adjust(
+    key: string,
+    set: T,
+    active: readonly Pod[],
+    call: CallContext,
+  ): Promise<ApiError | undefined> {
     const context = this.#context;
     const expectations = this.#expectations;
     const { kind } = this.#replicated;

@@ -3,15 +3,18 @@ import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
+import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
 import { endpointSliceController, endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
+import { jobController } from './controllers/job.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replicaset.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 import { statefulSetController } from './controllers/statefulset.js';
+import { ttlAfterFinishedController } from './controllers/ttl-after-finished.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
@@ -20,6 +23,9 @@ export const controllers: readonly Controller[] = [
   replicationController,
   statefulSetController,
   daemonSetController,
+  jobController,
+  cronJobController,
+  ttlAfterFinishedController,
   endpointsController,
   endpointSliceController,
   nodeLifecycleController,

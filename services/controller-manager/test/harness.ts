@@ -171,7 +171,9 @@ export class TestCluster {
     const now = new Date(this.world.clock.nowMs()).toISOString().replace(/\.\d+/, '');
     const ready = { type: 'Ready', status: 'True', lastTransitionTime: now, lastHeartbeatTime: now };
     const status = { conditions: [ready], allocatable: { cpu: '8', memory: '16Gi', pods: '110' } };
-    return this.act(() => this.client.for<Node>(nodeKind).updateStatus({ ...created, status }));
+    await this.act(() => this.client.for<Node>(nodeKind).updateStatus({ ...created, status }));
+    // A new node is tainted not-ready until the node lifecycle controller has seen it.
+    return this.patch<Node>(nodeKind, name, { spec: { taints: more.spec?.taints ?? null } });
   }
 
   /** Runs virtual time until a call has its answer. */

@@ -55,7 +55,7 @@ export function parseSchedule(text: string, timeZone = 'UTC'): Schedule {
 function parseField(text: string, min: number, max: number, names: readonly string[] = [], base = 0): Field {
   const values = new Set<number>();
   let isAny = false;
-  const valueOf = (word: string): number => {
+  const numberOf = (word: string): number => {
     const named = names.indexOf(word.toLowerCase());
     const value = named >= 0 ? named + base : /^\d+$/.test(word) ? Number(word) : Number.NaN;
     if (!(value >= min && value <= max))
@@ -73,8 +73,8 @@ function parseField(text: string, min: number, max: number, names: readonly stri
     else {
       const [from = '', to, third] = range.split('-');
       if (third !== undefined) throw new ScheduleError(`too many hyphens: ${part}`);
-      first = valueOf(from);
-      last = to !== undefined ? valueOf(to) : stepText === undefined ? first : max;
+      first = numberOf(from);
+      last = to !== undefined ? numberOf(to) : stepText === undefined ? first : max;
     }
     if (first > last)
       throw new ScheduleError(`beginning of range (${first}) beyond end of range (${last}): ${part}`);

@@ -51,6 +51,7 @@ export interface ClusterSetup {
 export const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 const manager = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
 const limitMs = 3_600_000;
+const eventsPerSecondMax = 20_000;
 
 let identity: Promise<TlsMaterial> | undefined;
 /** One certificate for every apiserver of a test file: nobody dials them. */
@@ -239,8 +240,16 @@ export class TestCluster {
       .map((event) => `${event.reason}: ${event.message}`);
   }
 
-  advance(ms: number): Promise<boolean> {
-    return this.simulation.run({ untilMs: this.simulation.nowMs + ms });
+  /** Fails when virtual time stands still: two controllers that undo each other's work do that. */
+  async advance(ms: number): Promise<void> {
+    const before = this.simulation.events;
+    const most = before + eventsPerSecondMax * Math.ceil(ms / 1_000);
+    await this.simulation.run({
+      untilMs: this.simulation.nowMs + ms,
+      until: () => this.simulation.events > most,
+    });
+    if (this.simulation.events > most)
+      throw new Error(`more than ${eventsPerSecondMax} events a second\n${this.errors.join('\n')}`);
   }
 
   /** Virtual time goes on until it holds; what it looks at may be asked of the apiserver. */
@@ -248,7 +257,7 @@ export class TestCluster {
     const endMs = this.simulation.nowMs + withinMs;
     while (this.simulation.nowMs <= endMs) {
       if (await holds()) return;
-      await this.advance(100);
+      await this.advance(200);
     }
     throw new Error(`never within ${withinMs} ms: ${what}\n${this.errors.join('\n')}`);
   }

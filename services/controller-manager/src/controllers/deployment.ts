@@ -4,6 +4,7 @@ import {
   deepEqual,
   deploymentKind,
   type Pod,
+  type PodTemplateSpec,
   podKind,
   type ReplicaSet,
   replicaSetKind,
@@ -102,9 +103,10 @@ async function roll(
   const old = sets.filter((set) => set.metadata.uid !== current?.metadata.uid);
   if (current === undefined || isScaling(deployment, sets)) {
     const all = current === undefined || sets.includes(current) ? sets : [...sets, current];
-    for (const { set, replicas } of scaleProportionally(deployment, all, current))
-      await scale(context, deployment, set, replicas, call);
-    if (paused) return;
+    const steps = scaleProportionally(deployment, all, current);
+    for (const { set, replicas } of steps) await scale(context, deployment, set, replicas, call);
+    // The rollout goes on when the sizes just written are known: planned from the old ones it would overshoot.
+    if (steps.length > 0) return;
   }
   if (paused) return;
   const pods = context.informer<Pod>(podKind).inNamespace(deployment.metadata.namespace);
@@ -139,17 +141,14 @@ function newSetOf(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaS
 
 /** Whether a set was made from the template as it is now; the hash label is the controller's own. */
 export function sameTemplate(set: ReplicaSet, deployment: Deployment): boolean {
-  const { template } = set.spec ?? {};
+  return deepEqual(bareTemplate(set.spec?.template), bareTemplate(deployment.spec?.template));
+}
+
+/** Without the controller's own label; an empty name is none. */
+function bareTemplate(template: PodTemplateSpec | undefined): unknown {
   const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
-  const bare = { ...template, metadata: { ...template?.metadata, labels } };
-  const wanted = {
-    ...deployment.spec?.template,
-    metadata: {
-      ...deployment.spec?.template.metadata,
-      labels: deployment.spec?.template.metadata?.labels ?? {},
-    },
-  };
-  return deepEqual(bare, wanted);
+  const { name = '', ...metadata } = template?.metadata ?? {};
+  return { ...template, metadata: { ...metadata, ...(name === '' ? {} : { name }), labels } };
 }
 
 function revisionOf(set: ReplicaSet): number {

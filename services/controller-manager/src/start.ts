@@ -3,6 +3,8 @@ import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
+import { autoscalerController } from './controllers/autoscaler.js';
+import { disruptionController } from './controllers/disruption.js';
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
@@ -26,6 +28,8 @@ export const controllers: readonly Controller[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  autoscalerController,
+  disruptionController,
   endpointsController,
   endpointSliceController,
   nodeLifecycleController,

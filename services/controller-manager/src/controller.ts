@@ -23,6 +23,8 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */
   readonly nodeMonitorGraceMs: number;
+  /** Where volumes of provisioner kubelab.dev/local are, on their node. Absolute. */
+  readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
 }

@@ -7,7 +7,12 @@ await runComponent({
   example: '--apiserver 127.0.0.1:6454,127.0.0.1:6455',
   flags: {
     apiserver: { kind: 'addresses', description: "the apiservers' wire addresses" },
-    controllers: { kind: 'list', description: 'which controllers run; * for all', default: '*' },
+    controllers: { kind: 'list', description: 'which controllers run; * for all, -NAME for all but that', default: '*' },
+    'local-volume-dir': {
+      kind: 'path',
+      description: 'folder on nodes for volumes of provisioner kubelab.dev/local; absolute',
+      default: '/tmp/kubelab-volumes',
+    },
     'node-monitor-grace-period-ms': {
       kind: 'int',
       description: "a node's silence that makes it unreachable",
@@ -19,6 +24,7 @@ await runComponent({
       ...config,
       apiservers: flags.apiserver,
       controllers: flags.controllers,
+      localVolumeDir: flags['local-volume-dir'],
       nodeMonitorGraceMs: flags['node-monitor-grace-period-ms'],
     }),
 });

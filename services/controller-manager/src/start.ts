@@ -5,6 +5,9 @@ import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
 import { autoscalerController } from './controllers/autoscaler.js';
 import { disruptionController } from './controllers/disruption.js';
+import { ephemeralVolumeController } from './controllers/ephemeral-volume.js';
+import { volumeBinderController } from './controllers/volume-binder.js';
+import { claimProtectionController, volumeProtectionController } from './controllers/volume-protection.js';
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
@@ -32,6 +35,10 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   endpointsController,
   endpointSliceController,
+  volumeBinderController,
+  claimProtectionController,
+  volumeProtectionController,
+  ephemeralVolumeController,
   nodeLifecycleController,
   namespaceController,
   garbageCollector,
@@ -42,9 +49,21 @@ export const controllers: readonly Controller[] = [
 
 export interface ControllerManagerConfig extends ComponentConfig {
   readonly apiservers: readonly Address[];
-  /** Names of controllers to run; `*` for all. */
+  /** Names of controllers to run; `*` for all, `-name` for all but that one. */
   readonly controllers: readonly string[];
   readonly nodeMonitorGraceMs: number;
+  readonly localVolumeDir: string;
+}
+
+/** Throws for a name that no controller has, and when none is left. */
+export function chooseControllers(words: readonly string[]): readonly Controller[] {
+  const names = controllers.map((controller) => controller.name);
+  const unknown = words.filter((word) => word !== '*' && !names.includes(word.replace(/^-/, '')));
+  const isChosen = (name: string) => !words.includes(`-${name}`) && (words.includes('*') || words.includes(name));
+  const chosen = controllers.filter((controller) => isChosen(controller.name));
+  if (unknown.length === 0 && chosen.length > 0) return chosen;
+  const why = unknown.length === 0 ? 'leaves none' : `has unknown names (${unknown.join(', ')})`;
+  throw new Error(`--controllers ${why}; there are: ${names.join(', ')}`);
 }
 
 /** Starts a controller-manager; of several, the one that holds the Lease kube-controller-manager works. */
@@ -55,17 +74,14 @@ export async function startControllerManager(
   const { telemetry, links, tls, name } = config;
   const { log } = telemetry;
   const context = { world, telemetry, links };
-  const chosen = controllers.filter(
-    (controller) => config.controllers.includes('*') || config.controllers.includes(controller.name),
-  );
-  if (chosen.length === 0)
-    throw new Error(
-      `--controllers names none of: ${controllers.map((controller) => controller.name).join(', ')}`,
-    );
+  const chosen = chooseControllers(config.controllers);
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const options = { nodeMonitorGraceMs: config.nodeMonitorGraceMs, caPem: tls.caPem };
+  const options = { nodeMonitorGraceMs: config.nodeMonitorGraceMs,
+    localVolumeDir: config.localVolumeDir,
+    caPem: tls.caPem,
+  };
   let reached = false;
   const elector = new LeaderElector({
     world,

@@ -46,6 +46,8 @@ export interface ClusterSetup {
   readonly seed?: number;
   /** Requests of the controllers that are refused (403), with this message. */
   readonly refuse?: (request: ApiRequest) => string | undefined;
+  /** Requests of the controllers that another API server answers: metrics.k8s.io. */
+  readonly answer?: (request: ApiRequest) => unknown;
 }
 
 export const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
@@ -129,7 +131,7 @@ export class TestCluster {
       },
       new MemoryStore(),
     );
-    const options = { nodeMonitorGraceMs: 40_000, caPem: tls.caPem, ...setup.options };
+    const options = { nodeMonitorGraceMs: 40_000, caPem: tls.caPem, localVolumeDir: '/volumes', ...setup.options };
     const cluster = new TestCluster({ simulation, world, apiserver, options });
     await cluster.until('the apiserver is ready', () => apiserver.ready());
     for (const name of setup.nodes ?? ['node-1']) await cluster.addNode(name);
@@ -139,7 +141,7 @@ export class TestCluster {
     return cluster;
   }
 
-  #runControllers({ controllers: names, refuse }: ClusterSetup): void {
+  #runControllers({ controllers: names, refuse, answer }: ClusterSetup): void {
     const chosen = every.filter(({ name }) => names.includes(name));
     const missing = names.filter((name) => !chosen.some((one) => one.name === name));
     if (missing.length > 0) throw new Error(`no such controllers: ${missing.join(', ')}`);
@@ -147,7 +149,7 @@ export class TestCluster {
     const { log } = silentTelemetry(world, 'controller-manager', 'controller-manager-0');
     const failures = { ...log, error: (fields: object, message: string) => this.#fail(fields, message) };
     const transport = createInProcessTransport(world, this.#apiserver.handler, manager);
-    const client = new Client(refuse === undefined ? transport : refusing(transport, refuse));
+    const client = new Client(intercepting(transport, refuse ?? (() => undefined), answer ?? (() => undefined)));
     const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
     this.#done = runControllers(
       chosen,
@@ -160,9 +162,8 @@ export class TestCluster {
   readonly errors: string[] = [];
   #fail(fields: object, message: string): void {
     const error: unknown = Reflect.get(fields, 'error');
-    this.errors.push(
-      `${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    const text = `${message}: ${error instanceof Error ? error.message : String(error)}`;
+    if (!this.errors.includes(text)) this.errors.push(text);
   }
 
   async addNode(name: string, more: Partial<Node> = {}): Promise<Node> {
@@ -287,26 +288,21 @@ export class TestCluster {
   }
 }
 
-function refusing(
+function intercepting(
   transport: ApiTransport,
   refuse: (request: ApiRequest) => string | undefined,
+  answer: (request: ApiRequest) => unknown,
 ): ApiTransport {
-  const forbidden = (message: string) => ({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    reason: 'Forbidden',
-    message,
-    code: 403,
-  });
+  const reply = (code: number, body: unknown) =>
+    Promise.resolve({ code, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) });
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Forbidden' };
   return {
     ...transport,
     request: (request) => {
       const message = refuse(request);
-      if (message === undefined) return transport.request(request);
-      const body = new TextEncoder().encode(JSON.stringify(forbidden(message)));
-      return Promise.resolve({ code: 403, headers: {}, body });
+      if (message !== undefined) return reply(403, { ...status, message, code: 403 });
+      const answered = answer(request);
+      return answered === undefined ? transport.request(request) : reply(200, answered);
     },
   };
 }

@@ -18,7 +18,7 @@ export const controllerRules: readonly PolicyRule[] = [
   allow('batch', ['jobs/status', 'cronjobs/status'], 'update'),
   allow('policy', ['poddisruptionbudgets/status'], 'update'),
   allow('', ['persistentvolumeclaims', 'persistentvolumes'], 'create', 'update'),
-  allow('', ['persistentvolumeclaims/status', 'persistentvolumes/status'], 'update'),
+  allow('', ['persistentvolumeclaims/status', 'persistentvolumes/status'], 'update', 'patch'),
   allow('autoscaling', ['horizontalpodautoscalers/status'], 'update'),
   allow('', ['replicationcontrollers/scale'], 'get', 'update'),
   allow('apps', ['deployments/scale', 'replicasets/scale', 'statefulsets/scale'], 'get', 'update'),

@@ -11,7 +11,8 @@ import { claimProtectionController, volumeProtectionController } from './control
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
-import { endpointSliceController, endpointsController } from './controllers/endpoints.js';
+import { endpointsController } from './controllers/endpoints.js';
+import { endpointSliceController, endpointSliceMirroringController } from './controllers/endpointslice.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { jobController } from './controllers/job.js';
 import { namespaceController } from './controllers/namespace.js';
@@ -35,6 +36,7 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   volumeBinderController,
   claimProtectionController,
   volumeProtectionController,

@@ -37,7 +37,10 @@ export const volumeBinderController: Controller = {
       for (const claim of claims.list()) if (claim.status?.phase !== 'Bound') queue.add(`claim ${keyOf(claim)}`);
     };
     claims.handle({
-      changed: (claim, _old, trace) => queue.add(`claim ${keyOf(claim)}`, trace),
+      changed: (claim, _old, trace) => {
+        queue.add(`claim ${keyOf(claim)}`, trace);
+        if (claim.spec?.volumeName !== undefined) queue.add(`volume ${claim.spec.volumeName}`, trace);
+      },
       deleted: (claim) => claim.spec?.volumeName !== undefined && queue.add(`volume ${claim.spec.volumeName}`),
     });
     context.informer<PersistentVolume>(persistentVolumeKind).handle({

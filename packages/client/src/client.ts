@@ -242,7 +242,12 @@ export class Client {
   }
 
   /** The subresource `scale` of an object. */
-  async readScale(kind: KindInfo, namespace: string | undefined, name: string, context?: CallContext): Promise<Scale> {
+  async readScale(
+    kind: KindInfo,
+    namespace: string | undefined,
+    name: string,
+    context?: CallContext,
+  ): Promise<Scale> {
     const path = `${objectPath(kind, namespace, name)}/scale`;
     return asScale(await send(this.transport, { method: 'GET', path, ...context }));
   }

@@ -7,7 +7,11 @@ await runComponent({
   example: '--apiserver 127.0.0.1:6454,127.0.0.1:6455',
   flags: {
     apiserver: { kind: 'addresses', description: "the apiservers' wire addresses" },
-    controllers: { kind: 'list', description: 'which controllers run; * for all, -NAME for all but that', default: '*' },
+    controllers: {
+      kind: 'list',
+      description: 'which controllers run; * for all, -NAME for all but that',
+      default: '*',
+    },
     'local-volume-dir': {
       kind: 'path',
       description: 'folder on nodes for volumes of provisioner kubelab.dev/local; absolute',

@@ -4,15 +4,13 @@ import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
 import { autoscalerController } from './controllers/autoscaler.js';
-import { disruptionController } from './controllers/disruption.js';
-import { ephemeralVolumeController } from './controllers/ephemeral-volume.js';
-import { volumeBinderController } from './controllers/volume-binder.js';
-import { claimProtectionController, volumeProtectionController } from './controllers/volume-protection.js';
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
 import { deploymentController } from './controllers/deployment.js';
+import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
 import { endpointSliceController, endpointSliceMirroringController } from './controllers/endpointslice.js';
+import { ephemeralVolumeController } from './controllers/ephemeral-volume.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { jobController } from './controllers/job.js';
 import { namespaceController } from './controllers/namespace.js';
@@ -20,7 +18,10 @@ import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replicaset.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 import { statefulSetController } from './controllers/statefulset.js';
+import { taintEvictionController } from './controllers/taint-eviction.js';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.js';
+import { volumeBinderController } from './controllers/volume-binder.js';
+import { claimProtectionController, volumeProtectionController } from './controllers/volume-protection.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
@@ -42,6 +43,7 @@ export const controllers: readonly Controller[] = [
   volumeProtectionController,
   ephemeralVolumeController,
   nodeLifecycleController,
+  taintEvictionController,
   namespaceController,
   garbageCollector,
   podGarbageCollector,
@@ -61,7 +63,8 @@ export interface ControllerManagerConfig extends ComponentConfig {
 export function chooseControllers(words: readonly string[]): readonly Controller[] {
   const names = controllers.map((controller) => controller.name);
   const unknown = words.filter((word) => word !== '*' && !names.includes(word.replace(/^-/, '')));
-  const isChosen = (name: string) => !words.includes(`-${name}`) && (words.includes('*') || words.includes(name));
+  const isChosen = (name: string) =>
+    !words.includes(`-${name}`) && (words.includes('*') || words.includes(name));
   const chosen = controllers.filter((controller) => isChosen(controller.name));
   if (unknown.length === 0 && chosen.length > 0) return chosen;
   const why = unknown.length === 0 ? 'leaves none' : `has unknown names (${unknown.join(', ')})`;
@@ -80,7 +83,8 @@ export async function startControllerManager(
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const options = { nodeMonitorGraceMs: config.nodeMonitorGraceMs,
+  const options = {
+    nodeMonitorGraceMs: config.nodeMonitorGraceMs,
     localVolumeDir: config.localVolumeDir,
     caPem: tls.caPem,
   };

@@ -131,7 +131,12 @@ export class TestCluster {
       },
       new MemoryStore(),
     );
-    const options = { nodeMonitorGraceMs: 40_000, caPem: tls.caPem, localVolumeDir: '/volumes', ...setup.options };
+    const options = {
+      nodeMonitorGraceMs: 40_000,
+      caPem: tls.caPem,
+      localVolumeDir: '/volumes',
+      ...setup.options,
+    };
     const cluster = new TestCluster({ simulation, world, apiserver, options });
     await cluster.until('the apiserver is ready', () => apiserver.ready());
     for (const name of setup.nodes ?? ['node-1']) await cluster.addNode(name);
@@ -149,7 +154,9 @@ export class TestCluster {
     const { log } = silentTelemetry(world, 'controller-manager', 'controller-manager-0');
     const failures = { ...log, error: (fields: object, message: string) => this.#fail(fields, message) };
     const transport = createInProcessTransport(world, this.#apiserver.handler, manager);
-    const client = new Client(intercepting(transport, refuse ?? (() => undefined), answer ?? (() => undefined)));
+    const client = new Client(
+      intercepting(transport, refuse ?? (() => undefined), answer ?? (() => undefined)),
+    );
     const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
     this.#done = runControllers(
       chosen,

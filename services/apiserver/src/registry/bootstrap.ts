@@ -239,7 +239,14 @@ export class Bootstrap {
         addresses: hosts.sort().map((ip) => ({ ip })),
         ports: [{ name: 'https', port, protocol: 'TCP' }],
       }));
-    const endpoints: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets };
+    // Its slices are written below: they are no mirror of this.
+    const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };
+    const endpoints: Endpoints = {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { ...metadata, labels },
+      subsets,
+    };
     await this.#ensure(endpointsKind, endpoints);
     // Instances on one machine differ by their port, and a slice has one port for all of its endpoints: a
     // slice for each port.

@@ -48,8 +48,11 @@ export function decideReplicas(
   const down = spec.behavior?.scaleDown;
   const upWindowMs = (up?.stabilizationWindowSeconds ?? 0) * 1000;
   const downWindowMs = (down?.stabilizationWindowSeconds ?? downStabilizationDefaultSeconds) * 1000;
-  history.recommendations = history.recommendations.filter(({ atMs }) => nowMs - atMs < Math.max(upWindowMs, downWindowMs));
-  const within = (windowMs: number) => history.recommendations.filter(({ atMs }) => nowMs - atMs < windowMs).map((one) => one.replicas);
+  history.recommendations = history.recommendations.filter(
+    ({ atMs }) => nowMs - atMs < Math.max(upWindowMs, downWindowMs),
+  );
+  const within = (windowMs: number) =>
+    history.recommendations.filter(({ atMs }) => nowMs - atMs < windowMs).map((one) => one.replicas);
   const lowest = Math.min(desired, ...within(upWindowMs));
   const highest = Math.max(desired, ...within(downWindowMs));
   history.recommendations.push({ atMs: nowMs, replicas: desired });
@@ -58,8 +61,14 @@ export function decideReplicas(
     stable === desired
       ? undefined
       : desired < stable
-        ? (['ScaleDownStabilized', 'recent recommendations were higher than current one, applying the highest recent recommendation'] as const)
-        : (['ScaleUpStabilized', 'recent recommendations were lower than current one, applying the lowest recent recommendation'] as const);
+        ? ([
+            'ScaleDownStabilized',
+            'recent recommendations were higher than current one, applying the highest recent recommendation',
+          ] as const)
+        : ([
+            'ScaleUpStabilized',
+            'recent recommendations were lower than current one, applying the lowest recent recommendation',
+          ] as const);
   const min = spec.minReplicas ?? 1;
   if (stable > current) {
     const most = upLimit(up, history, current, nowMs);
@@ -67,17 +76,24 @@ export function decideReplicas(
     if (stable <= limit) return { replicas: Math.max(stable, min), stabilized, limited: undefined };
     const limited =
       most < spec.maxReplicas
-        ? (['ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate'] as const)
+        ? ([
+            'ScaleUpLimit',
+            'the desired replica count is increasing faster than the maximum scale rate',
+          ] as const)
         : (['TooManyReplicas', 'the desired replica count is more than the maximum replica count'] as const);
     return { replicas: Math.max(limit, Math.min(min, spec.maxReplicas)), stabilized, limited };
   }
   if (stable < current) {
     const least = downLimit(down, history, current, nowMs);
     const limit = Math.max(least, min);
-    if (stable >= limit) return { replicas: Math.min(stable, spec.maxReplicas), stabilized, limited: undefined };
+    if (stable >= limit)
+      return { replicas: Math.min(stable, spec.maxReplicas), stabilized, limited: undefined };
     const limited =
       least > min
-        ? (['ScaleDownLimit', 'the desired replica count is decreasing faster than the maximum scale rate'] as const)
+        ? ([
+            'ScaleDownLimit',
+            'the desired replica count is decreasing faster than the maximum scale rate',
+          ] as const)
         : (['TooFewReplicas', 'the desired replica count is less than the minimum replica count'] as const);
     return { replicas: Math.min(limit, spec.maxReplicas), stabilized, limited };
   }
@@ -85,24 +101,38 @@ export function decideReplicas(
 }
 
 function changeIn(marks: readonly Mark[], periodSeconds: number, nowMs: number): number {
-  return marks.filter(({ atMs }) => nowMs - atMs < periodSeconds * 1000).reduce((sum, one) => sum + one.replicas, 0);
+  return marks
+    .filter(({ atMs }) => nowMs - atMs < periodSeconds * 1000)
+    .reduce((sum, one) => sum + one.replicas, 0);
 }
 
-function upLimit(rules: HPAScalingRules | undefined, history: History, current: number, nowMs: number): number {
+function upLimit(
+  rules: HPAScalingRules | undefined,
+  history: History,
+  current: number,
+  nowMs: number,
+): number {
   const select = rules?.selectPolicy ?? 'Max';
   if (select === 'Disabled') return current;
   const limits = (rules?.policies ?? upDefault).map(({ type, value, periodSeconds }) => {
-    const startOfPeriod = current - changeIn(history.ups, periodSeconds, nowMs) + changeIn(history.downs, periodSeconds, nowMs);
+    const startOfPeriod =
+      current - changeIn(history.ups, periodSeconds, nowMs) + changeIn(history.downs, periodSeconds, nowMs);
     return type === 'Pods' ? startOfPeriod + value : Math.ceil(startOfPeriod * (1 + value / 100));
   });
   return Math.max(current, select === 'Min' ? Math.min(...limits) : Math.max(...limits));
 }
 
-function downLimit(rules: HPAScalingRules | undefined, history: History, current: number, nowMs: number): number {
+function downLimit(
+  rules: HPAScalingRules | undefined,
+  history: History,
+  current: number,
+  nowMs: number,
+): number {
   const select = rules?.selectPolicy ?? 'Max';
   if (select === 'Disabled') return current;
   const limits = (rules?.policies ?? downDefault).map(({ type, value, periodSeconds }) => {
-    const startOfPeriod = current + changeIn(history.downs, periodSeconds, nowMs) - changeIn(history.ups, periodSeconds, nowMs);
+    const startOfPeriod =
+      current + changeIn(history.downs, periodSeconds, nowMs) - changeIn(history.ups, periodSeconds, nowMs);
     return type === 'Pods' ? startOfPeriod - value : Math.floor(startOfPeriod * (1 - value / 100));
   });
   return Math.min(current, select === 'Min' ? Math.max(...limits) : Math.min(...limits));

@@ -1,4 +1,11 @@
-import { ApiError, isObject, type MetricSpec, type MetricStatus, type Pod, quantityValue } from '@kubelab/api';
+import {
+  ApiError,
+  isObject,
+  type MetricSpec,
+  type MetricStatus,
+  type Pod,
+  quantityValue,
+} from '@kubelab/api';
 import { readyCondition } from '../pods.js';
 
 /** Between these a ratio of usage to target is no reason to scale (Kubernetes' --horizontal-pod-autoscaler-tolerance). */
@@ -69,10 +76,13 @@ export function proposeReplicas(question: Question): Proposal | string {
   const valueOf = (name: string): number | undefined => {
     const found = usage.get(name)?.byContainer;
     if (found === undefined) return undefined;
-    return container === undefined ? Object.values(found).reduce((sum, value) => sum + value, 0) : found[container];
+    return container === undefined
+      ? Object.values(found).reduce((sum, value) => sum + value, 0)
+      : found[container];
   };
   const groups = groupPods(question, source.name, valueOf);
-  if (groups.measured.length === 0) return 'did not receive metrics for targeted pods (pods might be unready)';
+  if (groups.measured.length === 0)
+    return 'did not receive metrics for targeted pods (pods might be unready)';
   const { averageUtilization, averageValue } = source.target;
   const request = (pod: Pod): number => requestOf(pod, source.name, container);
   const used = groups.measured.reduce((sum, pod) => sum + (valueOf(pod.metadata.name) ?? 0), 0);
@@ -81,11 +91,19 @@ export function proposeReplicas(question: Question): Proposal | string {
   const wrap = (current: object): MetricStatus =>
     spec.type === 'Resource'
       ? { type: 'Resource', resource: { name: source.name, current } }
-      : { type: 'ContainerResource', containerResource: { name: source.name, container: container ?? '', current } };
+      : {
+          type: 'ContainerResource',
+          containerResource: { name: source.name, container: container ?? '', current },
+        };
   const text = quantityText(average, source.name);
   if (averageUtilization === undefined) {
     const target = quantityValue(averageValue);
-    const replicas = replicasFor(question, groups, (pod) => valueOf(pod.metadata.name) ?? 0, () => target);
+    const replicas = replicasFor(
+      question,
+      groups,
+      (pod) => valueOf(pod.metadata.name) ?? 0,
+      () => target,
+    );
     return { replicas, status: wrap({ averageValue: text }), what: `${named.name} resource` };
   }
   const without = groups.measured.find((pod) => request(pod) === 0);
@@ -93,7 +111,12 @@ export function proposeReplicas(question: Question): Proposal | string {
     return `missing request for ${source.name} in container ${container ?? without.spec?.containers[0]?.name ?? ''} of Pod ${without.metadata.name}`;
   const requested = groups.measured.reduce((sum, pod) => sum + request(pod), 0);
   const utilization = Math.floor((used * 100) / requested);
-  const replicas = replicasFor(question, groups, (pod) => valueOf(pod.metadata.name) ?? 0, (pod) => (request(pod) * averageUtilization) / 100);
+  const replicas = replicasFor(
+    question,
+    groups,
+    (pod) => valueOf(pod.metadata.name) ?? 0,
+    (pod) => (request(pod) * averageUtilization) / 100,
+  );
   const status = wrap({ averageUtilization: utilization, averageValue: text });
   return { replicas, status, what: `${named.name} resource utilization (percentage of request)` };
 }
@@ -105,7 +128,11 @@ interface Groups {
 }
 
 /** Failed and going pods do not count; of young or unready ones CPU figures do not. */
-function groupPods({ pods, usage, nowMs }: Question, resource: string, valueOf: (name: string) => number | undefined): Groups {
+function groupPods(
+  { pods, usage, nowMs }: Question,
+  resource: string,
+  valueOf: (name: string) => number | undefined,
+): Groups {
   const measured: Pod[] = [];
   const unready: Pod[] = [];
   const missing: Pod[] = [];
@@ -131,7 +158,9 @@ function isUnsettled(pod: Pod, usage: PodUsage | undefined, nowMs: number): bool
 }
 
 function requestOf(pod: Pod, resource: string, container: string | undefined): number {
-  const containers = (pod.spec?.containers ?? []).filter((one) => container === undefined || one.name === container);
+  const containers = (pod.spec?.containers ?? []).filter(
+    (one) => container === undefined || one.name === container,
+  );
   return containers.reduce((sum, one) => sum + quantityValue(one.resources?.requests?.[resource]), 0);
 }
 
@@ -139,7 +168,12 @@ function requestOf(pod: Pod, resource: string, container: string | undefined): n
  * With pods whose figures are missing the answer is careful: going up they count as idle, going down as busy, and
  * where that turns the direction round, nothing is done.
  */
-function replicasFor(question: Question, groups: Groups, used: (pod: Pod) => number, target: (pod: Pod) => number): number {
+function replicasFor(
+  question: Question,
+  groups: Groups,
+  used: (pod: Pod) => number,
+  target: (pod: Pod) => number,
+): number {
   const { currentReplicas, tolerance } = question;
   const ratioOf = (pods: readonly (readonly [value: number, target: number])[]): number => {
     const wanted = pods.reduce((sum, [, one]) => sum + one, 0);
@@ -161,7 +195,8 @@ function replicasFor(question: Question, groups: Groups, used: (pod: Pod) => num
   const careful = ratioOf(all);
   if (isWithin(careful) || (ratio < 1 && careful > 1) || (ratio > 1 && careful < 1)) return currentReplicas;
   const replicas = Math.ceil(roundOff(careful * all.length));
-  const turnsRound = (careful < 1 && replicas > currentReplicas) || (careful > 1 && replicas < currentReplicas);
+  const turnsRound =
+    (careful < 1 && replicas > currentReplicas) || (careful > 1 && replicas < currentReplicas);
   return turnsRound ? currentReplicas : replicas;
 }
 

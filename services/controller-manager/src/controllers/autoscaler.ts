@@ -3,8 +3,8 @@ import {
   deepEqual,
   type HorizontalPodAutoscaler,
   type HorizontalPodAutoscalerStatus,
-  matchesAll,
   type MetricStatus,
+  matchesAll,
   type Pod,
   podKind,
   quantityValue,
@@ -73,14 +73,27 @@ class Look {
       target = await getScale(this.#context, { ...reference, namespace: metadata.namespace }, this.#call);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      await this.#cannot('AbleToScale', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${error.message}`);
+      await this.#cannot(
+        'AbleToScale',
+        'FailedGetScale',
+        `the HPA controller was unable to get the target's current scale: ${error.message}`,
+      );
       return;
     }
     if (target === undefined) {
-      await this.#cannot('AbleToScale', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${reference.kind} has none`);
+      await this.#cannot(
+        'AbleToScale',
+        'FailedGetScale',
+        `the HPA controller was unable to get the target's current scale: ${reference.kind} has none`,
+      );
       return;
     }
-    this.#set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale");
+    this.#set(
+      'AbleToScale',
+      'True',
+      'SucceededGetScale',
+      "the HPA controller was able to get the target's current scale",
+    );
     if (target.selector === undefined) {
       await this.#cannot('ScalingActive', 'InvalidSelector', "the HPA target's scale is missing a selector");
       return;
@@ -94,31 +107,57 @@ class Look {
     const current = target.replicas;
     const min = spec.minReplicas ?? 1;
     if (current === 0 && min !== 0) {
-      await this.#cannot('ScalingActive', 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero', 0);
+      await this.#cannot(
+        'ScalingActive',
+        'ScalingDisabled',
+        'scaling is disabled since the replica count of the target is zero',
+        0,
+      );
       return;
     }
-    if (current > spec.maxReplicas) return this.#scale(target, spec.maxReplicas, 'Current number of replicas above Spec.MaxReplicas', []);
-    if (current < min) return this.#scale(target, min, 'Current number of replicas below Spec.MinReplicas', []);
+    if (current > spec.maxReplicas)
+      return this.#scale(target, spec.maxReplicas, 'Current number of replicas above Spec.MaxReplicas', []);
+    if (current < min)
+      return this.#scale(target, min, 'Current number of replicas below Spec.MinReplicas', []);
     const { proposals, failure } = await this.#proposals(target);
     const best = [...proposals].sort((a, b) => b.replicas - a.replicas)[0];
     if (failure !== undefined && (best === undefined || best.replicas < current)) {
       // With a metric unknown it may go up by those that are known, never down.
-      await this.#cannot('ScalingActive', failure.reason, `the HPA was unable to compute the replica count: ${failure.message}`, current);
+      await this.#cannot(
+        'ScalingActive',
+        failure.reason,
+        `the HPA was unable to compute the replica count: ${failure.message}`,
+        current,
+      );
       return;
     }
     if (best === undefined) return;
-    this.#set('ScalingActive', 'True', 'ValidMetricFound', `the HPA was able to successfully calculate a replica count from ${best.what}`);
-    const decision = decideReplicas(spec, this.#history, { current, desired: best.replicas, nowMs: this.#nowMs });
+    this.#set(
+      'ScalingActive',
+      'True',
+      'ValidMetricFound',
+      `the HPA was able to successfully calculate a replica count from ${best.what}`,
+    );
+    const decision = decideReplicas(spec, this.#history, {
+      current,
+      desired: best.replicas,
+      nowMs: this.#nowMs,
+    });
     const [able, why] = decision.stabilized ?? ['ReadyForNewScale', 'recommended size matches current size'];
     this.#set('AbleToScale', 'True', able, why);
-    const [limit, text] = decision.limited ?? ['DesiredWithinRange', 'the desired count is within the acceptable range'];
+    const [limit, text] = decision.limited ?? [
+      'DesiredWithinRange',
+      'the desired count is within the acceptable range',
+    ];
     this.#set('ScalingLimited', decision.limited === undefined ? 'False' : 'True', limit, text);
     const statuses = proposals.map((proposal) => proposal.status);
     const reason = decision.replicas > current ? `${best.what} above target` : 'All metrics below target';
     await this.#scale(target, decision.replicas, reason, statuses);
   }
 
-  async #proposals(target: ScaleTarget): Promise<{ proposals: Proposal[]; failure: { reason: string; message: string } | undefined }> {
+  async #proposals(
+    target: ScaleTarget,
+  ): Promise<{ proposals: Proposal[]; failure: { reason: string; message: string } | undefined }> {
     const { spec, metadata } = this.#autoscaler;
     const pods = this.#context
       .informer<Pod>(podKind)
@@ -132,26 +171,49 @@ class Look {
     };
     for (const metric of spec?.metrics ?? []) {
       const source = metric.type === 'Resource' ? metric.resource : metric.containerResource;
-      const reason = metric.type === 'ContainerResource' ? 'FailedGetContainerResourceMetric' : `FailedGet${metric.type}Metric`;
+      const reason =
+        metric.type === 'ContainerResource'
+          ? 'FailedGetContainerResourceMetric'
+          : `FailedGet${metric.type}Metric`;
       if (source === undefined) {
         failure ??= { reason, message: `no custom metrics API serves metrics of type ${metric.type}` };
         continue;
       }
       try {
-        const list = await this.#context.client.podMetrics(metadata.namespace ?? '', target.scale.status?.selector ?? '', this.#call);
+        const list = await this.#context.client.podMetrics(
+          metadata.namespace ?? '',
+          target.scale.status?.selector ?? '',
+          this.#call,
+        );
         const usage = readPodMetrics(list, source.name);
-        const proposal = proposeReplicas({ spec: metric, pods, usage, currentReplicas: target.replicas, nowMs: this.#nowMs, tolerance });
-        if (typeof proposal === 'string') failure ??= { reason, message: `failed to get ${source.name} utilization: ${proposal}` };
+        const proposal = proposeReplicas({
+          spec: metric,
+          pods,
+          usage,
+          currentReplicas: target.replicas,
+          nowMs: this.#nowMs,
+          tolerance,
+        });
+        if (typeof proposal === 'string')
+          failure ??= { reason, message: `failed to get ${source.name} utilization: ${proposal}` };
         else proposals.push(proposal);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        failure ??= { reason, message: `unable to get metrics for resource ${source.name}: ${error.message}` };
+        failure ??= {
+          reason,
+          message: `unable to get metrics for resource ${source.name}: ${error.message}`,
+        };
       }
     }
     return { proposals, failure };
   }
 
-  async #scale(target: ScaleTarget, replicas: number, reason: string, metrics: MetricStatus[]): Promise<void> {
+  async #scale(
+    target: ScaleTarget,
+    replicas: number,
+    reason: string,
+    metrics: MetricStatus[],
+  ): Promise<void> {
     const current = target.replicas;
     const context = this.#context;
     if (replicas !== current) {
@@ -161,14 +223,29 @@ class Look {
         if (!(error instanceof ApiError)) throw error;
         const message = `New size: ${replicas}; reason: ${reason}; error: ${error.message}`;
         this.#say('Warning', 'FailedRescale', message);
-        await this.#cannot('AbleToScale', 'FailedUpdateScale', `the HPA controller was unable to update the target scale: ${error.message}`, current);
+        await this.#cannot(
+          'AbleToScale',
+          'FailedUpdateScale',
+          `the HPA controller was unable to update the target scale: ${error.message}`,
+          current,
+        );
         return;
       }
       noteScaling(this.#history, current, replicas, this.#nowMs);
-      this.#set('AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${replicas}`);
+      this.#set(
+        'AbleToScale',
+        'True',
+        'SucceededRescale',
+        `the HPA controller was able to update the target scale to ${replicas}`,
+      );
       this.#say('Normal', 'SuccessfulRescale', `New size: ${replicas}; reason: ${reason}`);
     }
-    await this.#write({ currentReplicas: current, desiredReplicas: replicas, metrics, scaled: replicas !== current });
+    await this.#write({
+      currentReplicas: current,
+      desiredReplicas: replicas,
+      metrics,
+      scaled: replicas !== current,
+    });
   }
 
   #set(type: string, status: string, reason: string, message: string): void {
@@ -184,10 +261,20 @@ class Look {
     if (reason !== 'ScalingDisabled') this.#say('Warning', reason, message);
     const { status } = this.#autoscaler;
     const current = currentReplicas ?? status?.currentReplicas ?? 0;
-    await this.#write({ currentReplicas: current, desiredReplicas: reason === 'ScalingDisabled' ? 0 : (status?.desiredReplicas ?? 0), metrics: status?.currentMetrics ?? [], scaled: false });
+    await this.#write({
+      currentReplicas: current,
+      desiredReplicas: reason === 'ScalingDisabled' ? 0 : (status?.desiredReplicas ?? 0),
+      metrics: status?.currentMetrics ?? [],
+      scaled: false,
+    });
   }
 
-  async #write(seen: { currentReplicas: number; desiredReplicas: number; metrics: MetricStatus[]; scaled: boolean }): Promise<void> {
+  async #write(seen: {
+    currentReplicas: number;
+    desiredReplicas: number;
+    metrics: MetricStatus[];
+    scaled: boolean;
+  }): Promise<void> {
     const before = this.#autoscaler.status;
     const lastScaleTime = seen.scaled ? timestamp(this.#nowMs) : before?.lastScaleTime;
     const { generation } = this.#autoscaler.metadata;
@@ -200,7 +287,9 @@ class Look {
       conditions: this.#conditions,
     };
     if (deepEqual(status, before)) return;
-    await this.#context.client.for<Autoscaler>(autoscalerKind).updateStatus({ ...this.#autoscaler, status }, this.#call);
+    await this.#context.client
+      .for<Autoscaler>(autoscalerKind)
+      .updateStatus({ ...this.#autoscaler, status }, this.#call);
   }
 }
 

@@ -1,4 +1,11 @@
-import { deepEqual, matchesSelector, type Pod, podKind, type PodDisruptionBudget, type PodDisruptionBudgetStatus } from '@kubelab/api';
+import {
+  deepEqual,
+  matchesSelector,
+  type Pod,
+  type PodDisruptionBudget,
+  type PodDisruptionBudgetStatus,
+  podKind,
+} from '@kubelab/api';
 import { type CallContext, isNotFound, keyOf, type WorkQueue } from '@kubelab/client';
 import { withCondition } from '../common/conditions.js';
 import { resolvePercent } from '../common/percent.js';
@@ -40,7 +47,12 @@ function selects(budget: Budget, pod: Pod): boolean {
   return selector !== undefined && matchesSelector(selector, pod.metadata.labels);
 }
 
-async function reconcile(context: ControllerContext, queue: WorkQueue, key: string, call: CallContext): Promise<undefined> {
+async function reconcile(
+  context: ControllerContext,
+  queue: WorkQueue,
+  key: string,
+  call: CallContext,
+): Promise<undefined> {
   const budget = context.informer<Budget>(disruptionBudgetKind).get(key);
   if (budget?.spec === undefined || budget.metadata.deletionTimestamp !== undefined) return undefined;
   const pods = context
@@ -50,12 +62,24 @@ async function reconcile(context: ControllerContext, queue: WorkQueue, key: stri
   const nowMs = context.world.clock.nowMs();
   const expected = await expectedPods(context, budget, pods, call);
   const disrupted = stillDisrupted(budget, pods, nowMs);
-  const status = typeof expected === 'string'
-    ? failedStatus(budget, expected, nowMs)
-    : budgetStatus(budget, { pods, disrupted, expected, nowMs });
+  const status =
+    typeof expected === 'string'
+      ? failedStatus(budget, expected, nowMs)
+      : budgetStatus(budget, { pods, disrupted, expected, nowMs });
   if (typeof expected === 'string')
-    context.events.record(budget, { type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message: `Failed to calculate the number of expected pods: ${expected}`, trace: call.trace });
-  else if (pods.length === 0) context.events.record(budget, { type: 'Normal', reason: 'NoPods', message: 'No matching pods found', trace: call.trace });
+    context.events.record(budget, {
+      type: 'Warning',
+      reason: 'CalculateExpectedPodCountFailed',
+      message: `Failed to calculate the number of expected pods: ${expected}`,
+      trace: call.trace,
+    });
+  else if (pods.length === 0)
+    context.events.record(budget, {
+      type: 'Normal',
+      reason: 'NoPods',
+      message: 'No matching pods found',
+      trace: call.trace,
+    });
   if (!deepEqual(status, budget.status))
     await context.client.for<Budget>(disruptionBudgetKind).updateStatus({ ...budget, status }, call);
   if (Object.keys(disrupted).length > 0) queue.addAfter(key, deletionTimeoutMs);
@@ -64,7 +88,9 @@ async function reconcile(context: ControllerContext, queue: WorkQueue, key: stri
 
 /** Pods whose eviction was granted and that are still there. */
 function stillDisrupted(budget: Budget, pods: readonly Pod[], nowMs: number): Record<string, string> {
-  const names = new Set(pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name));
+  const names = new Set(
+    pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name),
+  );
   return Object.fromEntries(
     Object.entries(budget.status?.disruptedPods ?? {}).filter(
       ([name, at]) => names.has(name) && nowMs - Date.parse(at) < deletionTimeoutMs,
@@ -78,7 +104,12 @@ interface Expected {
 }
 
 /** By the scale of the pods' controllers where a share or a maximum is asked for; a text says why that cannot be told. */
-async function expectedPods(context: ControllerContext, budget: Budget, pods: readonly Pod[], call: CallContext): Promise<Expected | string> {
+async function expectedPods(
+  context: ControllerContext,
+  budget: Budget,
+  pods: readonly Pod[],
+  call: CallContext,
+): Promise<Expected | string> {
   const { maxUnavailable, minAvailable } = budget.spec ?? {};
   if (maxUnavailable === undefined && typeof minAvailable === 'number')
     return { expectedPods: pods.length, desiredHealthy: minAvailable };
@@ -93,7 +124,11 @@ async function expectedPods(context: ControllerContext, budget: Budget, pods: re
   return { expectedPods: expected, desiredHealthy: 0 };
 }
 
-async function scaleOfOwners(context: ControllerContext, pods: readonly Pod[], call: CallContext): Promise<number | string> {
+async function scaleOfOwners(
+  context: ControllerContext,
+  pods: readonly Pod[],
+  call: CallContext,
+): Promise<number | string> {
   const counts = new Map<string, number>();
   for (const pod of pods) {
     const owner = controllerOf(pod);
@@ -115,7 +150,12 @@ async function scaleOfOwners(context: ControllerContext, pods: readonly Pod[], c
 /** A ReplicaSet of a Deployment counts as that: during a rollout there are two of them. */
 async function topOwner(
   context: ControllerContext,
-  owner: { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly namespace: string | undefined },
+  owner: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string | undefined;
+  },
   call: CallContext,
 ): Promise<{ uid: string; replicas: number } | undefined> {
   const target = await getScale(context, owner, call);
@@ -133,7 +173,10 @@ function budgetStatus(
 ): PodDisruptionBudgetStatus {
   const { pods, disrupted, expected, nowMs } = seen;
   const healthy = pods.filter(
-    (pod) => pod.metadata.deletionTimestamp === undefined && disrupted[pod.metadata.name] === undefined && isReady(pod),
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      disrupted[pod.metadata.name] === undefined &&
+      isReady(pod),
   ).length;
   const { expectedPods: count, desiredHealthy } = expected;
   const allowed = count <= 0 ? 0 : Math.max(0, healthy - desiredHealthy);
@@ -159,7 +202,14 @@ function budgetStatus(
 /** Nothing may be evicted while it cannot be told how many there are to be. */
 function failedStatus(budget: Budget, message: string, nowMs: number): PodDisruptionBudgetStatus {
   const observedGeneration = budget.metadata.generation ?? 0;
-  const condition = { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message, observedGeneration, lastTransitionTime: '' };
+  const condition = {
+    type: 'DisruptionAllowed',
+    status: 'False',
+    reason: 'SyncFailed',
+    message,
+    observedGeneration,
+    lastTransitionTime: '',
+  };
   return {
     currentHealthy: 0,
     desiredHealthy: 0,

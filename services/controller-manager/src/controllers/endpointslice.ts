@@ -47,8 +47,13 @@ export const endpointSliceController: Controller = {
       const hasSelector = Object.keys(service?.spec?.selector ?? {}).length > 0;
       const isOurs = service !== undefined && hasSelector && service.spec?.type !== 'ExternalName';
       const groups = isOurs ? groupsOf(context, service) : [];
-      const labels = service?.spec?.clusterIP === 'None' ? { [headlessLabel]: '' } : {};
-      await writeSlices(context, { key, manager, owner: service, ownerKind: serviceKind, groups, labels }, call);
+      const isHeadless = service?.spec?.clusterIP === 'None';
+      const labels: Record<string, string> = isHeadless ? { [headlessLabel]: '' } : {};
+      await writeSlices(
+        context,
+        { key, manager, owner: service, ownerKind: serviceKind, groups, labels },
+        call,
+      );
       return undefined;
     };
   },
@@ -77,7 +82,11 @@ export const endpointSliceMirroringController: Controller = {
       const groups = isMirrored ? mirroredGroups(source) : [];
       const owner = isMirrored ? source : undefined;
       const labels = isMirrored ? (source.metadata.labels ?? {}) : {};
-      await writeSlices(context, { key, manager: mirrorManager, owner, ownerKind: endpointsKind, groups, labels }, call);
+      await writeSlices(
+        context,
+        { key, manager: mirrorManager, owner, ownerKind: endpointsKind, groups, labels },
+        call,
+      );
       return undefined;
     };
   },
@@ -85,7 +94,8 @@ export const endpointSliceMirroringController: Controller = {
 
 function watchSlices(context: ControllerContext, by: string, add: (key: string) => void): void {
   const mine = (slice: EndpointSlice) => slice.metadata.labels?.[managedByLabel] === by;
-  const owner = (slice: EndpointSlice) => `${slice.metadata.namespace}/${slice.metadata.labels?.[serviceLabel]}`;
+  const owner = (slice: EndpointSlice) =>
+    `${slice.metadata.namespace}/${slice.metadata.labels?.[serviceLabel]}`;
   context.informer<EndpointSlice>(endpointSliceKind).handle({
     changed: (slice, old) => {
       if (mine(slice) && (old === undefined || !deepEqual(old.endpoints, slice.endpoints))) add(owner(slice));
@@ -123,14 +133,20 @@ function mirroredGroups(source: Endpoints): EndpointGroup[] {
   return (source.subsets ?? []).map((subset) => {
     const ready = (subset.addresses ?? []).map((address) => ({ address, ready: true }));
     const unready = (subset.notReadyAddresses ?? []).map((address) => ({ address, ready: false }));
-    const endpoints = [...ready, ...unready].slice(0, mirroredMax).map(({ address, ready: isServing }): Endpoint => ({
-      addresses: [address.ip],
-      conditions: { ready: isServing },
-      ...(address.hostname === undefined ? {} : { hostname: address.hostname }),
-      ...(address.nodeName === undefined ? {} : { nodeName: address.nodeName }),
-      ...(address.targetRef === undefined ? {} : { targetRef: address.targetRef }),
+    const endpoints = [...ready, ...unready].slice(0, mirroredMax).map(
+      ({ address, ready: isServing }): Endpoint => ({
+        addresses: [address.ip],
+        conditions: { ready: isServing },
+        ...(address.hostname === undefined ? {} : { hostname: address.hostname }),
+        ...(address.nodeName === undefined ? {} : { nodeName: address.nodeName }),
+        ...(address.targetRef === undefined ? {} : { targetRef: address.targetRef }),
+      }),
+    );
+    const ports = (subset.ports ?? []).map(({ name = '', port, protocol = 'TCP' }) => ({
+      name,
+      port,
+      protocol,
     }));
-    const ports = (subset.ports ?? []).map(({ name = '', port, protocol = 'TCP' }) => ({ name, port, protocol }));
     return { ports, endpoints };
   });
 }
@@ -180,5 +196,7 @@ async function writeSlices(context: ControllerContext, wanted: Wanted, call: Cal
     );
   }
   for (const { metadata } of remove)
-    await unlessGone(client.delete({ namespace, name: metadata.name }, { preconditions: { uid: metadata.uid } }, call));
+    await unlessGone(
+      client.delete({ namespace, name: metadata.name }, { preconditions: { uid: metadata.uid } }, call),
+    );
 }

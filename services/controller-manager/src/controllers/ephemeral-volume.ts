@@ -28,7 +28,12 @@ export const ephemeralVolumeController: Controller = {
         if (known !== undefined) {
           if (isOwnedBy(known, pod)) continue;
           const message = `PVC ${namespace}/${name} was not created for pod ${key} (pod is not owner)`;
-          context.events.record(pod, { type: 'Warning', reason: 'FailedBinding', message, trace: call.trace });
+          context.events.record(pod, {
+            type: 'Warning',
+            reason: 'FailedBinding',
+            message,
+            trace: call.trace,
+          });
           continue;
         }
         const { labels, annotations } = template.metadata ?? {};

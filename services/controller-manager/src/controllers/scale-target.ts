@@ -1,4 +1,12 @@
-import { ApiError, findResourceByName, type KindInfo, kinds, parseLabelSelector, type Requirement, type Scale } from '@kubelab/api';
+import {
+  ApiError,
+  findResourceByName,
+  type KindInfo,
+  kinds,
+  parseLabelSelector,
+  type Requirement,
+  type Scale,
+} from '@kubelab/api';
 import type { CallContext } from '@kubelab/client';
 import type { ControllerContext } from '../controller.js';
 
@@ -14,7 +22,12 @@ export interface ScaleTarget {
 /** Undefined when the kind is unknown or has no scale. Throws ApiError, NotFound too. */
 export async function getScale(
   context: ControllerContext,
-  target: { readonly apiVersion?: string; readonly kind: string; readonly name: string; readonly namespace: string | undefined },
+  target: {
+    readonly apiVersion?: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string | undefined;
+  },
   call: CallContext,
 ): Promise<ScaleTarget | undefined> {
   const [first = '', second] = (target.apiVersion ?? '').split('/');

@@ -1,4 +1,4 @@
-import { deepEqual, type DiscoveryEndpointPort, type Endpoint, type EndpointSlice } from '@kubelab/api';
+import { type DiscoveryEndpointPort, deepEqual, type Endpoint, type EndpointSlice } from '@kubelab/api';
 
 /** Endpoints with the same ports: they share slices. */
 export interface EndpointGroup {
@@ -62,8 +62,11 @@ export function planSlices(
     // A Service without endpoints keeps one empty slice: that it has none is told, too.
     const keeps = full.length + create.length === 0 ? states.slice(0, 1) : full;
     remove.push(...states.filter((state) => !keeps.includes(state)).map(({ slice }) => slice));
-    update.push(...keeps.filter(({ changed }) => changed).map(({ slice, endpoints }) => ({ slice, endpoints })));
-    if (keeps.length === 0 && group.endpoints.length === 0) create.push({ ports: group.ports, endpoints: [] });
+    update.push(
+      ...keeps.filter(({ changed }) => changed).map(({ slice, endpoints }) => ({ slice, endpoints })),
+    );
+    if (keeps.length === 0 && group.endpoints.length === 0)
+      create.push({ ports: group.ports, endpoints: [] });
   }
   return { create, update, remove };
 }

@@ -34,14 +34,16 @@ export const volumeBinderController: Controller = {
   start: (context, queue) => {
     const claims = context.informer<Claim>(persistentVolumeClaimKind);
     const everyPending = () => {
-      for (const claim of claims.list()) if (claim.status?.phase !== 'Bound') queue.add(`claim ${keyOf(claim)}`);
+      for (const claim of claims.list())
+        if (claim.status?.phase !== 'Bound') queue.add(`claim ${keyOf(claim)}`);
     };
     claims.handle({
       changed: (claim, _old, trace) => {
         queue.add(`claim ${keyOf(claim)}`, trace);
         if (claim.spec?.volumeName !== undefined) queue.add(`volume ${claim.spec.volumeName}`, trace);
       },
-      deleted: (claim) => claim.spec?.volumeName !== undefined && queue.add(`volume ${claim.spec.volumeName}`),
+      deleted: (claim) =>
+        claim.spec?.volumeName !== undefined && queue.add(`volume ${claim.spec.volumeName}`),
     });
     context.informer<PersistentVolume>(persistentVolumeKind).handle({
       changed: (volume, _old, trace) => {
@@ -92,20 +94,32 @@ class Binder {
       return;
     }
     if (claim.metadata.deletionTimestamp !== undefined) return;
-    const mine = this.#volumes().list().find((volume) => isFor(volume, claim) && volume.spec?.claimRef?.uid !== undefined);
+    const mine = this.#volumes()
+      .list()
+      .find((volume) => isFor(volume, claim) && volume.spec?.claimRef?.uid !== undefined);
     const storageClass = this.#classOf(claim);
     const selected = claim.metadata.annotations?.[selectedNodeAnnotation];
     const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && selected === undefined;
     if (mine === undefined && waits) {
-      const reserved = this.#volumes().list().find((volume) => isFor(volume, claim));
+      const reserved = this.#volumes()
+        .list()
+        .find((volume) => isFor(volume, claim));
       if (reserved === undefined) {
-        this.#say(claim, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+        this.#say(
+          claim,
+          'Normal',
+          'WaitForFirstConsumer',
+          'waiting for first consumer to be created before binding',
+        );
         this.#queue.addAfter(key, resyncMs);
         return;
       }
     }
     const node = selected === undefined ? undefined : this.#context.informer<Node>(nodeKind).get(selected);
-    const withClass = { ...claim, spec: { ...claim.spec, storageClassName: storageClass?.metadata.name ?? classOf(claim) ?? '' } };
+    const withClass = {
+      ...claim,
+      spec: { ...claim.spec, storageClassName: storageClass?.metadata.name ?? classOf(claim) ?? '' },
+    };
     const volume = mine ?? findVolume(this.#volumes().list(), withClass, node);
     if (volume !== undefined) await this.#bind(claim, volume, call);
     else await this.#provision(key, claim, storageClass, selected, call);
@@ -117,16 +131,35 @@ class Binder {
     if (name !== undefined) return name === '' ? undefined : classes.get(name);
     const defaults = classes.list().filter(isDefaultClass);
     // Of several defaults the newest counts.
-    return defaults.sort((a, b) => ((a.metadata.creationTimestamp ?? '') > (b.metadata.creationTimestamp ?? '') ? -1 : 1))[0];
+    return defaults.sort((a, b) =>
+      (a.metadata.creationTimestamp ?? '') > (b.metadata.creationTimestamp ?? '') ? -1 : 1,
+    )[0];
   }
 
-  async #provision(key: string, claim: Claim, storageClass: StorageClass | undefined, selected: string | undefined, call: CallContext): Promise<void> {
+  async #provision(
+    key: string,
+    claim: Claim,
+    storageClass: StorageClass | undefined,
+    selected: string | undefined,
+    call: CallContext,
+  ): Promise<void> {
     this.#queue.addAfter(key, resyncMs);
     const name = classOf(claim);
     if (storageClass === undefined) {
       if ((name ?? '') === '')
-        this.#say(claim, 'Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
-      else this.#say(claim, 'Warning', 'ProvisioningFailed', `storageclass.storage.k8s.io ${JSON.stringify(name)} not found`);
+        this.#say(
+          claim,
+          'Normal',
+          'FailedBinding',
+          'no persistent volumes available for this claim and no storage class is set',
+        );
+      else
+        this.#say(
+          claim,
+          'Warning',
+          'ProvisioningFailed',
+          `storageclass.storage.k8s.io ${JSON.stringify(name)} not found`,
+        );
       return;
     }
     const { provisioner } = storageClass;
@@ -137,12 +170,20 @@ class Binder {
     if (name === undefined || claim.metadata.annotations?.[provisionerAnnotation] !== provisioner) {
       const { namespace, uid, resourceVersion } = claim.metadata;
       const metadata = { uid, resourceVersion, annotations: { [provisionerAnnotation]: provisioner } };
-      const patch = { metadata, ...(name === undefined ? { spec: { storageClassName: storageClass.metadata.name } } : {}) };
-      await this.#context.client.for<Claim>(persistentVolumeClaimKind).patch({ namespace, name: claim.metadata.name }, 'merge', patch, call);
+      const patch = {
+        metadata,
+        ...(name === undefined ? { spec: { storageClassName: storageClass.metadata.name } } : {}),
+      };
+      await this.#context.client
+        .for<Claim>(persistentVolumeClaimKind)
+        .patch({ namespace, name: claim.metadata.name }, 'merge', patch, call);
     }
-    if (provisioner === localProvisioner) return provision(this.#context, claim, storageClass, selected, call);
-    const hint = "Waiting for a volume to be created either by the external provisioner '%' or manually by the system administrator.";
-    const more = ' If volume creation is delayed, please verify that the provisioner is running and correctly registered.';
+    if (provisioner === localProvisioner)
+      return provision(this.#context, claim, storageClass, selected, call);
+    const hint =
+      "Waiting for a volume to be created either by the external provisioner '%' or manually by the system administrator.";
+    const more =
+      ' If volume creation is delayed, please verify that the provisioner is running and correctly registered.';
     this.#say(claim, 'Normal', 'ExternalProvisioning', `${hint.replace('%', provisioner)}${more}`);
   }
 
@@ -151,17 +192,33 @@ class Binder {
     const volumes = this.#context.client.for<PersistentVolume>(persistentVolumeKind);
     const reference = volume.spec?.claimRef;
     if (reference?.uid !== uid) {
-      const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      const claimRef = {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      };
       const { annotations } = volume.metadata;
       const mine: Record<string, string> = reference === undefined ? { [boundByController]: 'yes' } : {};
       await volumes.update(
-        { ...volume, metadata: { ...volume.metadata, annotations: { ...annotations, ...mine } }, spec: { ...volume.spec, claimRef } },
+        {
+          ...volume,
+          metadata: { ...volume.metadata, annotations: { ...annotations, ...mine } },
+          spec: { ...volume.spec, claimRef },
+        },
         call,
       );
     }
     const annotations = { [bindCompleted]: 'yes', [boundByController]: 'yes' };
-    const patch = { metadata: { uid, resourceVersion, annotations }, spec: { volumeName: volume.metadata.name } };
-    await this.#context.client.for<Claim>(persistentVolumeClaimKind).patch({ namespace, name }, 'merge', patch, call);
+    const patch = {
+      metadata: { uid, resourceVersion, annotations },
+      spec: { volumeName: volume.metadata.name },
+    };
+    await this.#context.client
+      .for<Claim>(persistentVolumeClaimKind)
+      .patch({ namespace, name }, 'merge', patch, call);
   }
 
   /** A claim that names its volume: its status says what that volume gives, or that it is lost. */
@@ -171,13 +228,23 @@ class Binder {
     if (volume === undefined) {
       if (!isDone) return this.#status(claim, { phase: 'Pending' }, call);
       if (claim.status?.phase === 'Lost') return;
-      this.#say(claim, 'Warning', 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
+      this.#say(
+        claim,
+        'Warning',
+        'ClaimLost',
+        'Bound claim has lost its PersistentVolume. Data on the volume is lost!',
+      );
       await this.#status(claim, { phase: 'Lost' }, call);
       return;
     }
     if (volume.spec?.claimRef !== undefined && !isFor(volume, claim)) {
       if (isDone) {
-        this.#say(claim, 'Warning', 'ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly');
+        this.#say(
+          claim,
+          'Warning',
+          'ClaimMisbound',
+          'Two claims are bound to the same volume, this one is bound incorrectly',
+        );
         await this.#status(claim, { phase: 'Lost' }, call);
       }
       return;
@@ -190,14 +257,17 @@ class Binder {
   async #status(claim: Claim, wanted: NonNullable<Claim['status']>, call: CallContext): Promise<void> {
     const status = { ...claim.status, ...wanted };
     if (deepEqual(status, claim.status)) return;
-    await unlessGone(this.#context.client.for<Claim>(persistentVolumeClaimKind).updateStatus({ ...claim, status }, call));
+    await unlessGone(
+      this.#context.client.for<Claim>(persistentVolumeClaimKind).updateStatus({ ...claim, status }, call),
+    );
   }
 
   async volume(name: string, call: CallContext): Promise<void> {
     const volume = this.#volumes().get(name);
     const reference = volume?.spec?.claimRef;
     if (volume?.spec === undefined) return;
-    if (reference === undefined || (reference.uid ?? '') === '') return this.#phase(volume, 'Available', '', call);
+    if (reference === undefined || (reference.uid ?? '') === '')
+      return this.#phase(volume, 'Available', '', call);
     const key = `${reference.namespace}/${reference.name}`;
     const known = this.#context.informer<Claim>(persistentVolumeClaimKind).get(key);
     if (known?.metadata.uid === reference.uid) {
@@ -206,7 +276,9 @@ class Binder {
     }
     // The watch may be behind: a volume is given up only when the claim is not there.
     const live = await unlessGone(
-      this.#context.client.for<Claim>(persistentVolumeClaimKind).get(reference.namespace, reference.name ?? '', call),
+      this.#context.client
+        .for<Claim>(persistentVolumeClaimKind)
+        .get(reference.namespace, reference.name ?? '', call),
     );
     if (live?.metadata.uid === reference.uid) return;
     await this.#reclaim(volume, call);
@@ -227,13 +299,25 @@ class Binder {
     await unlessGone(client.delete({ name }, { preconditions: { uid } }, call));
   }
 
-  async #phase(volume: PersistentVolume, phase: PersistentVolumePhase, message: string, call: CallContext): Promise<void> {
+  async #phase(
+    volume: PersistentVolume,
+    phase: PersistentVolumePhase,
+    message: string,
+    call: CallContext,
+  ): Promise<void> {
     if (volume.status?.phase === phase && (volume.status.message ?? '') === message) return;
     if (phase === 'Released' && volume.status?.phase === 'Failed') return;
     const lastPhaseTransitionTime = timestamp(this.#context.world.clock.nowMs());
     const status = { phase, lastPhaseTransitionTime, ...(message === '' ? {} : { message }) };
     const { name, uid } = volume.metadata;
     const client = this.#context.client.for<PersistentVolume>(persistentVolumeKind);
-    await unlessGone(client.patch({ name, subresource: 'status' }, 'merge', { metadata: { uid }, status: { message: null, ...status } }, call));
+    await unlessGone(
+      client.patch(
+        { name, subresource: 'status' },
+        'merge',
+        { metadata: { uid }, status: { message: null, ...status } },
+        call,
+      ),
+    );
   }
 }

@@ -1,4 +1,11 @@
-import { matchesSelector, type Node, type PersistentVolume, type PersistentVolumeClaim, quantityValue, type StorageClass } from '@kubelab/api';
+import {
+  matchesSelector,
+  type Node,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  quantityValue,
+  type StorageClass,
+} from '@kubelab/api';
 import { matchesNodeSelector } from '../common/node-match.js';
 
 export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node';

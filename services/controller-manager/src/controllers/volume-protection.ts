@@ -1,15 +1,25 @@
-import { type KubeObject, type PersistentVolume, type PersistentVolumeClaim, type Pod, podKind } from '@kubelab/api';
+import type { KindInfo } from '@kubelab/api';
+import {
+  type KubeObject,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  podKind,
+} from '@kubelab/api';
 import { type CallContext, keyOf, splitKey } from '@kubelab/client';
 import { unlessGone } from '../common/claim.js';
 import type { Controller, ControllerContext } from '../controller.js';
-import type { KindInfo } from '@kubelab/api';
 import { persistentVolumeClaimKind, persistentVolumeKind } from '../kinds.js';
 
 /** Puts a finalizer on objects as long as something uses them, and takes it off those that go when nothing does. */
 async function protect(
   context: ControllerContext,
   kind: KindInfo,
-  { object, finalizer, isUsed }: { readonly object: KubeObject; readonly finalizer: string; readonly isUsed: () => Promise<boolean> },
+  {
+    object,
+    finalizer,
+    isUsed,
+  }: { readonly object: KubeObject; readonly finalizer: string; readonly isUsed: () => Promise<boolean> },
   call: CallContext,
 ): Promise<void> {
   const { namespace, name, uid, resourceVersion, deletionTimestamp, finalizers = [] } = object.metadata;
@@ -37,11 +47,15 @@ export const claimProtectionController: Controller = {
     claims.handle({ changed: (claim, _old, trace) => queue.add(keyOf(claim), trace) });
     const concerned = (pod: Pod, trace: CallContext['trace']) => {
       for (const volume of pod.spec?.volumes ?? []) {
-        const claim = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`);
+        const claim =
+          volume.persistentVolumeClaim?.claimName ??
+          (volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`);
         if (claim !== undefined) queue.add(`${pod.metadata.namespace}/${claim}`, trace);
       }
     };
-    context.informer<Pod>(podKind).handle({ changed: (pod, _old, trace) => concerned(pod, trace), deleted: concerned });
+    context
+      .informer<Pod>(podKind)
+      .handle({ changed: (pod, _old, trace) => concerned(pod, trace), deleted: concerned });
     return async (key, call) => {
       const object = claims.get(key);
       if (object === undefined) return undefined;
@@ -52,7 +66,12 @@ export const claimProtectionController: Controller = {
         const { items } = await context.client.for<Pod>(podKind).list({ namespace }, call);
         return items.some((pod) => (pod.spec?.nodeName ?? '') !== '' && !ended(pod) && usesClaim(pod, name));
       };
-      await protect(context, persistentVolumeClaimKind, { object, finalizer: 'kubernetes.io/pvc-protection', isUsed }, call);
+      await protect(
+        context,
+        persistentVolumeClaimKind,
+        { object, finalizer: 'kubernetes.io/pvc-protection', isUsed },
+        call,
+      );
       return undefined;
     };
   },
@@ -69,7 +88,12 @@ export const volumeProtectionController: Controller = {
       const object = volumes.get(key);
       if (object === undefined) return undefined;
       const isUsed = () => Promise.resolve(object.status?.phase === 'Bound');
-      await protect(context, persistentVolumeKind, { object, finalizer: 'kubernetes.io/pv-protection', isUsed }, call);
+      await protect(
+        context,
+        persistentVolumeKind,
+        { object, finalizer: 'kubernetes.io/pv-protection', isUsed },
+        call,
+      );
       return undefined;
     };
   },

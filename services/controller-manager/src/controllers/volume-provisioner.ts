@@ -7,9 +7,9 @@ import {
   type StorageClass,
 } from '@kubelab/api';
 import type { CallContext } from '@kubelab/client';
+import { isTrue } from '../common/conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { persistentVolumeClaimKind, persistentVolumeKind } from '../kinds.js';
-import { isTrue } from '../common/conditions.js';
 
 /** StorageClasses of this provisioner have folders on a node made for their claims. */
 export const localProvisioner = 'kubelab.dev/local';
@@ -22,8 +22,12 @@ function nodeFor(context: ControllerContext, selected: string | undefined): Node
   if (selected !== undefined) return nodes.get(selected);
   const volumes = context.informer<PersistentVolume>(persistentVolumeKind).list();
   const count = (node: Node) =>
-    volumes.filter((volume) => JSON.stringify(volume.spec?.nodeAffinity ?? '').includes(JSON.stringify(hostnameOf(node)))).length;
-  const ready = nodes.list().filter((node) => isTrue(node.status?.conditions, 'Ready') && node.spec?.unschedulable !== true);
+    volumes.filter((volume) =>
+      JSON.stringify(volume.spec?.nodeAffinity ?? '').includes(JSON.stringify(hostnameOf(node))),
+    ).length;
+  const ready = nodes
+    .list()
+    .filter((node) => isTrue(node.status?.conditions, 'Ready') && node.spec?.unschedulable !== true);
   return ready.sort((a, b) => count(a) - count(b) || (a.metadata.name < b.metadata.name ? -1 : 1))[0];
 }
 
@@ -90,11 +94,16 @@ export async function provision(
  * Removes what a released volume kept. Only folders that this provisioner named, below its own root; they are reached
  * where nodes share this machine (docs/divergence.md). Gives why not, when it cannot.
  */
-export async function removeData(context: ControllerContext, volume: PersistentVolume): Promise<string | undefined> {
+export async function removeData(
+  context: ControllerContext,
+  volume: PersistentVolume,
+): Promise<string | undefined> {
   const { annotations, name } = volume.metadata;
-  if (annotations?.[provisionedByAnnotation] !== localProvisioner) return 'error getting deleter volume plugin for volume: no volume plugin matched';
+  if (annotations?.[provisionedByAnnotation] !== localProvisioner)
+    return 'error getting deleter volume plugin for volume: no volume plugin matched';
   const path = volume.spec?.hostPath?.path ?? '';
-  if (!/^pvc-[0-9a-f-]{36}$/.test(name) || !path.endsWith(`/${name}`)) return `the folder ${path} is not one of ${localProvisioner}`;
+  if (!/^pvc-[0-9a-f-]{36}$/.test(name) || !path.endsWith(`/${name}`))
+    return `the folder ${path} is not one of ${localProvisioner}`;
   await context.world.disk.remove(path);
   return undefined;
 }

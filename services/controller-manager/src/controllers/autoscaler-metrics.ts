@@ -73,19 +73,19 @@ export function proposeReplicas(question: Question): Proposal | string {
   const source = spec.type === 'Resource' ? spec.resource : spec.containerResource;
   if (source === undefined) return `unknown metric source type ${JSON.stringify(spec.type)}`;
   const container = spec.containerResource?.container;
-  const valueOf = (name: string): number | undefined => {
+  const usageOf = (name: string): number | undefined => {
     const found = usage.get(name)?.byContainer;
     if (found === undefined) return undefined;
     return container === undefined
       ? Object.values(found).reduce((sum, value) => sum + value, 0)
       : found[container];
   };
-  const groups = groupPods(question, source.name, valueOf);
+  const groups = groupPods(question, source.name, usageOf);
   if (groups.measured.length === 0)
     return 'did not receive metrics for targeted pods (pods might be unready)';
   const { averageUtilization, averageValue } = source.target;
   const request = (pod: Pod): number => requestOf(pod, source.name, container);
-  const used = groups.measured.reduce((sum, pod) => sum + (valueOf(pod.metadata.name) ?? 0), 0);
+  const used = groups.measured.reduce((sum, pod) => sum + (usageOf(pod.metadata.name) ?? 0), 0);
   const average = used / groups.measured.length;
   const named = { name: source.name, ...(container === undefined ? {} : { container }) };
   const wrap = (current: object): MetricStatus =>
@@ -101,7 +101,7 @@ export function proposeReplicas(question: Question): Proposal | string {
     const replicas = replicasFor(
       question,
       groups,
-      (pod) => valueOf(pod.metadata.name) ?? 0,
+      (pod) => usageOf(pod.metadata.name) ?? 0,
       () => target,
     );
     return { replicas, status: wrap({ averageValue: text }), what: `${named.name} resource` };
@@ -114,7 +114,7 @@ export function proposeReplicas(question: Question): Proposal | string {
   const replicas = replicasFor(
     question,
     groups,
-    (pod) => valueOf(pod.metadata.name) ?? 0,
+    (pod) => usageOf(pod.metadata.name) ?? 0,
     (pod) => (request(pod) * averageUtilization) / 100,
   );
   const status = wrap({ averageUtilization: utilization, averageValue: text });
@@ -131,7 +131,7 @@ interface Groups {
 function groupPods(
   { pods, usage, nowMs }: Question,
   resource: string,
-  valueOf: (name: string) => number | undefined,
+  usageOf: (name: string) => number | undefined,
 ): Groups {
   const measured: Pod[] = [];
   const unready: Pod[] = [];
@@ -140,7 +140,7 @@ function groupPods(
     const { name, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp !== undefined || pod.status?.phase === 'Failed') continue;
     if (pod.status?.phase === 'Pending') unready.push(pod);
-    else if (valueOf(name) === undefined) missing.push(pod);
+    else if (usageOf(name) === undefined) missing.push(pod);
     else if (resource === 'cpu' && isUnsettled(pod, usage.get(name), nowMs)) unready.push(pod);
     else measured.push(pod);
   }

@@ -112,6 +112,7 @@ export function components(options: ClusterOptions): ComponentSpec[] {
     ports: [listen.port, ...(more.ports ?? [])],
   });
   const apiserver = ['--apiserver', wireServers];
+  const signingKey = `${options.dataDirectory}/pki/sa.key`;
   return [
     ...etcd.map((index) =>
       spec('etcd-raft', `etcd-raft-${index}`, at.etcdRaft(index), {
@@ -137,6 +138,8 @@ export function components(options: ClusterOptions): ComponentSpec[] {
           loopbackAddresses(options.port).serviceCidr,
           '--advertise-address',
           text(at.apiserverSecure(index)),
+          ...['--service-account-signing-key-file', signingKey],
+          ...['--service-account-key-file', `${options.dataDirectory}/pki/sa.pub`],
         ],
         ports: [at.apiserverSecure(index).port],
       }),
@@ -148,7 +151,7 @@ export function components(options: ClusterOptions): ComponentSpec[] {
     }),
     ...range(standbyCount).map((index) =>
       spec('controller-manager', `controller-manager-${index}`, at.controllerManager(index), {
-        args: apiserver,
+        args: [...apiserver, '--service-account-private-key-file', signingKey],
       }),
     ),
     ...range(standbyCount).map((index) =>

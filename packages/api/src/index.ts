@@ -1,3 +1,4 @@
+export { aggregatedRules } from './aggregation.js';
 export * from './contract.js';
 export { fromStored, toStored } from './convert.js';
 export { type Decoded, decodeAs, decodeObject } from './decode.js';

@@ -92,7 +92,12 @@ export const endpointsKind = core('Endpoints', 'endpoints', {
 });
 export const configMapKind = core('ConfigMap', 'configmaps', { shortNames: ['cm'] });
 export const secretKind = core('Secret', 'secrets');
-export const serviceAccountKind = core('ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] });
+export const serviceAccountKind = core('ServiceAccount', 'serviceaccounts', {
+  shortNames: ['sa'],
+  subresources: [
+    { name: 'token', verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  ],
+});
 export const eventKind = core('Event', 'events', { shortNames: ['ev'], createOnUpdate: true });
 export const deploymentKind = apps('Deployment', 'deployments', {
   shortNames: ['deploy'],
@@ -157,6 +162,7 @@ export const viewKinds: readonly KindInfo[] = further.filter((kind) => kind.stor
 /** Questions to the apiserver in the form of objects: answered, never stored. */
 export const reviewKinds: readonly KindInfo[] = [
   review('authentication.k8s.io', 'SelfSubjectReview', 'selfsubjectreviews'),
+  review('authentication.k8s.io', 'TokenReview', 'tokenreviews'),
   review('authorization.k8s.io', 'LocalSubjectAccessReview', 'localsubjectaccessreviews', true),
   review('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),

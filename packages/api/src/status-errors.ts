@@ -52,7 +52,11 @@ export function apiError(
 }
 
 function about(resource: Resource, name: string): Details {
-  return { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.resource };
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.resource,
+  };
 }
 
 /** Kubernetes' errors with their exact texts (k8s.io/apimachinery api/errors). */

@@ -122,14 +122,14 @@ export class KindClient<T extends KubeObject> {
     });
   }
 
-  /** POST to a subresource: binding, eviction. */
+  /** POST to a subresource: binding, eviction, token. Gives the answer as it came. */
   async post(
     target: { readonly namespace?: string | undefined; readonly name: string },
     subresource: string,
     body: unknown,
     context?: CallContext,
-  ): Promise<void> {
-    await this.#call({
+  ): Promise<unknown> {
+    return await this.#call({
       method: 'POST',
       path: `${objectPath(this.kind, target.namespace, target.name)}/${subresource}`,
       body: encode(body),

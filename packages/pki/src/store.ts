@@ -7,6 +7,7 @@ import {
   issueCertificate,
   isUsable,
 } from './authority.js';
+import { acceptedKeysPem, generateSigningKeyPem, serviceAccountKeys } from './service-account-keys.js';
 
 const authorityDays = 3_650;
 const certificateDays = 365;
@@ -20,7 +21,7 @@ export interface CertificateRequest extends CertificateSubject {
 
 /**
  * Makes what is missing of `ca.crt`, `ca.key` and each request's `NAME.crt`, `NAME.key` below the directory,
- * and keeps what is valid.
+ * and keeps what is valid; and of `sa.key`, `sa.pub`, the keys of service accounts' tokens.
  * Keys are readable by their owner only.
  */
 export async function ensurePki(
@@ -29,6 +30,7 @@ export async function ensurePki(
   requests: readonly CertificateRequest[],
 ): Promise<void> {
   await world.disk.makeDirectory(directory);
+  await ensureServiceAccountKeys(world, directory);
   const authority = await ensureAuthority(world, directory);
   await Promise.all(requests.map((request) => ensureCertificate(world, directory, authority, request)));
 }
@@ -71,6 +73,19 @@ async function ensureCertificate(
     request.name,
     await issueCertificate(authority, request, options(world, certificateDays)),
   );
+}
+
+/**
+ * Rotation: whoever puts another `sa.key` there (or takes it away) finds its public half first in `sa.pub` after
+ * the next start; those that were there stay accepted until they are taken out by hand.
+ */
+async function ensureServiceAccountKeys(world: PkiWorld, directory: string): Promise<void> {
+  const found = await readText(world, `${directory}/sa.key`);
+  const keyPem = found ?? generateSigningKeyPem();
+  if (found === undefined) await world.disk.writeFileAtomic(`${directory}/sa.key`, keyPem, { mode: 0o600 });
+  const accepted = (await readText(world, `${directory}/sa.pub`)) ?? '';
+  const wanted = acceptedKeysPem(serviceAccountKeys(keyPem, accepted));
+  if (wanted !== accepted) await world.disk.writeFileAtomic(`${directory}/sa.pub`, wanted);
 }
 
 function options(world: PkiWorld, days: number) {

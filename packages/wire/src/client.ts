@@ -199,6 +199,7 @@ class Client implements WireClient {
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       this.#failed(error.message);
+      if (error.code === 'refused') this.#options.refused?.();
     } finally {
       this.#dialing = undefined;
     }

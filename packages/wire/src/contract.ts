@@ -139,6 +139,8 @@ export interface DialOptions {
   readonly to: string;
   /** As in WireService, for what this side sends. */
   readonly describe?: WireService['describe'];
+  /** Called for each dial that was refused: the machine is there, and nobody listens. */
+  readonly refused?: (() => void) | undefined;
 }
 
 export interface CallOptions {

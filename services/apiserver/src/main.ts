@@ -1,6 +1,7 @@
 import { runComponent } from '@kubelab/component';
 import { startApiserver } from './start.js';
 import { readStoreFlags } from './store-config.js';
+import { readTokenFlags } from './token-config.js';
 
 await runComponent({
   component: 'apiserver',
@@ -35,6 +36,27 @@ await runComponent({
       default: '127.96.0.0/16',
     },
     'advertise-address': { kind: 'address', description: 'how others reach secure-listen' },
+    'service-account-signing-key-file': {
+      kind: 'path',
+      description: "key that signs service accounts' tokens; without it one of this instance's own",
+      default: '',
+    },
+    'service-account-key-file': {
+      kind: 'path',
+      description: 'further public keys whose tokens are accepted',
+      default: '',
+    },
+    'service-account-issuer': { kind: 'string', description: 'who tokens say issued them', default: '' },
+    'api-audiences': {
+      kind: 'list',
+      description: 'whom tokens for this API are meant for; the issuer if not given',
+      default: '',
+    },
+    'token-auth-file': {
+      kind: 'path',
+      description: 'static tokens: lines of token,user,uid,"group1,group2"',
+      default: '',
+    },
     'default-toleration-seconds': {
       kind: 'int',
       description: 'how long pods stay bound to a node that went away',
@@ -58,6 +80,13 @@ await runComponent({
       ),
       serviceCidr: flags['service-cluster-ip-range'],
       advertise: flags['advertise-address'],
+      tokens: await readTokenFlags(world, {
+        signingKeyFile: flags['service-account-signing-key-file'],
+        keyFile: flags['service-account-key-file'],
+        issuer: flags['service-account-issuer'],
+        audiences: flags['api-audiences'],
+        tokenFile: flags['token-auth-file'],
+      }),
       defaultTolerationSeconds: flags['default-toleration-seconds'],
     }),
 });

@@ -3,7 +3,9 @@ import type { Store } from '@kubelab/store';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
+import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
+import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
@@ -25,6 +27,8 @@ export interface ApiserverConfig extends ComponentConfig {
   readonly advertise: Address;
   /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
   readonly defaultTolerationSeconds: number;
+  /** Keys and names of tokens; absent: keys of this instance's own, for one that is alone. */
+  readonly tokens?: TokenConfig;
 }
 
 const version = {
@@ -70,6 +74,7 @@ export async function serveApiserver(
   const storage = new Storage(world, store, log);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const authorizer = new Authorizer(storage);
+  const tokens = new Tokens(world, storage, config.tokens ?? ownTokenConfig());
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
@@ -90,6 +95,8 @@ export async function serveApiserver(
     tls,
     registry,
     authorizer,
+    tokens,
+    externalHost: `${config.advertise.host}:${config.advertise.port}`,
     metrics: new Metrics(),
     log,
     version,
@@ -109,6 +116,8 @@ export async function serveApiserver(
     tls,
     name,
     messages: telemetry.messages,
+    authenticate: (credentials) => authenticate(tokens, credentials),
+    log,
     handler,
   });
   const wire = await serveWire(context, {

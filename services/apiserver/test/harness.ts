@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePki, kubeconfig } from '@kubelab/pki';
+import { serviceAccountKeys } from '@kubelab/pki/tokens';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type TlsMaterial, type World } from '@kubelab/world';
+import { ownTokenConfig, type TokenConfig } from '../src/auth/tokens/index.js';
 import {
   createInProcessTransport,
   type RunningApiserver,
@@ -25,6 +27,7 @@ export interface TestServer {
   readonly apiserver: RunningApiserver;
   readonly directory: string;
   readonly caPem: string;
+  readonly tokens: TokenConfig;
   /** Of `admin` and of `reader` (no groups). */
   readonly identities: Readonly<Record<string, TlsMaterial>>;
   /** File name of a kubeconfig for an identity. */
@@ -59,7 +62,11 @@ export function pick(value: unknown, path: string): unknown {
 }
 
 /** An apiserver on ports of its own over a store of its own, or the store of another one. */
-export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): Promise<TestServer> {
+export async function startServer(
+  shared?: FaultyStore,
+  name = 'apiserver-0',
+  sharedTokens?: TokenConfig,
+): Promise<TestServer> {
   const world = createRealWorld({ host: name });
   const store = (shared ?? (await openTestStore(world))).use();
   const directory = mkdtempSync(join(tmpdir(), 'kubelab-apiserver-'));
@@ -93,7 +100,9 @@ export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): P
     advertise: { host: '127.0.0.1', port: 6443 },
     tls,
   };
-  const rest = { telemetry, links: createLinks(), debug: {}, serviceCidr: '127.96.0.0/16' };
+  const keys = serviceAccountKeys(read('sa.key'), read('sa.pub'));
+  const tokens = sharedTokens ?? { ...ownTokenConfig(), keys };
+  const rest = { telemetry, links: createLinks(), debug: {}, serviceCidr: '127.96.0.0/16', tokens };
   const apiserver = await serveApiserver(world, { ...config, ...rest, defaultTolerationSeconds: 5 }, store);
   return {
     world,
@@ -101,6 +110,7 @@ export async function startServer(shared?: FaultyStore, name = 'apiserver-0'): P
     apiserver,
     directory,
     caPem,
+    tokens,
     identities,
     kubeconfig: (who) => {
       const found = identities[who];
@@ -152,8 +162,12 @@ export async function eventually(what: string, holds: () => boolean | Promise<bo
   throw new Error(`never: ${what}`);
 }
 
-export async function readyServer(store?: FaultyStore, name?: string): Promise<TestServer> {
-  const server = await startServer(store, name);
+export async function readyServer(
+  store?: FaultyStore,
+  name?: string,
+  tokens?: TokenConfig,
+): Promise<TestServer> {
+  const server = await startServer(store, name, tokens);
   await eventually('ready', () => server.apiserver.ready());
   return server;
 }

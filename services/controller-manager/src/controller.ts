@@ -7,6 +7,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
+import type { SigningKey } from '@kubelab/pki/tokens';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 
@@ -27,6 +28,8 @@ export interface ControllerOptions {
   readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
+  /** Signs the tokens that are kept in Secrets; absent: none are made. */
+  readonly tokenKey?: SigningKey | undefined;
 }
 
 /** A controller: it puts keys into its queue as things change, and reconciles one key at a time. */

@@ -1,4 +1,5 @@
 import { runComponent } from '@kubelab/component';
+import { readTokenKey } from './controllers/service-account-tokens.js';
 import { startControllerManager } from './start.js';
 
 await runComponent({
@@ -22,13 +23,19 @@ await runComponent({
       description: "a node's silence that makes it unreachable",
       default: '6000',
     },
+    'service-account-private-key-file': {
+      kind: 'path',
+      description: 'signs the tokens that are kept in Secrets; without it none are made',
+      default: '',
+    },
   },
-  start: (world, config, flags) =>
+  start: async (world, config, flags) =>
     startControllerManager(world, {
       ...config,
       apiservers: flags.apiserver,
       controllers: flags.controllers,
       localVolumeDir: flags['local-volume-dir'],
       nodeMonitorGraceMs: flags['node-monitor-grace-period-ms'],
+      tokenKey: await readTokenKey(world, flags['service-account-private-key-file']),
     }),
 });

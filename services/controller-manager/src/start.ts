@@ -1,11 +1,14 @@
 import { Client, connectApiserver, EventRecorder, LeaderElector } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import type { SigningKey } from '@kubelab/pki/tokens';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
 import { autoscalerController } from './controllers/autoscaler.js';
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
+import { tokenCleaner } from './controllers/bootstrap-tokens.js';
+import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
@@ -16,6 +19,7 @@ import { jobController } from './controllers/job.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replicaset.js';
+import { serviceAccountTokenController } from './controllers/service-account-tokens.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 import { statefulSetController } from './controllers/statefulset.js';
 import { taintEvictionController } from './controllers/taint-eviction.js';
@@ -49,6 +53,9 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   serviceAccountController,
   rootCaPublisher,
+  clusterRoleAggregationController,
+  serviceAccountTokenController,
+  tokenCleaner,
 ];
 
 export interface ControllerManagerConfig extends ComponentConfig {
@@ -57,6 +64,8 @@ export interface ControllerManagerConfig extends ComponentConfig {
   readonly controllers: readonly string[];
   readonly nodeMonitorGraceMs: number;
   readonly localVolumeDir: string;
+  /** Signs the tokens that are kept in Secrets; absent: none are made. */
+  readonly tokenKey?: SigningKey | undefined;
 }
 
 /** Throws for a name that no controller has, and when none is left. */
@@ -83,11 +92,8 @@ export async function startControllerManager(
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const options = {
-    nodeMonitorGraceMs: config.nodeMonitorGraceMs,
-    localVolumeDir: config.localVolumeDir,
-    caPem: tls.caPem,
-  };
+  const { nodeMonitorGraceMs, localVolumeDir, tokenKey } = config;
+  const options = { nodeMonitorGraceMs, localVolumeDir, tokenKey, caPem: tls.caPem };
   let reached = false;
   const elector = new LeaderElector({
     world,

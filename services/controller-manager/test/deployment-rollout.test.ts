@@ -68,10 +68,10 @@ t.test('a rollout keeps within maxSurge and maxUnavailable, and says what it doe
 
 t.test('a bad image: the rollout stops, the deadline is said, and undo restores', async (t) => {
   const cluster = await start(t);
-  await cluster.create(deploymentKind, deployment(4, { progressDeadlineSeconds: 60 }));
+  await cluster.create(deploymentKind, deployment(4, { progressDeadlineSeconds: 20 }));
   await cluster.until('4 available', () => isDone(cluster));
   await cluster.patch(deploymentKind, 'web', withImage('bad'));
-  await cluster.advance(30_000);
+  await cluster.advance(10_000);
   t.ok(((await status(cluster))?.availableReplicas ?? 0) >= 3, 'those that work go on');
   t.equal((await progressing(cluster))?.status, 'True');
   await cluster.until(

@@ -133,6 +133,15 @@ class Group {
     this.running.delete(id);
     this.simulation.crash(id);
   }
+
+  /** Nothing passes between `id` and the others. */
+  cutOff(id: string): void {
+    for (const other of this.running.keys()) {
+      this.simulation.network.setFaults(id, other, { blocked: true });
+      this.simulation.network.setFaults(other, id, { blocked: true });
+    }
+    this.running.delete(id);
+  }
 }
 
 async function refusal(work: Promise<unknown>): Promise<unknown> {
@@ -274,7 +283,20 @@ t.test('timeouts can be changed while it runs; those that cannot work are refuse
   for (const { node: each } of group.running.values())
     each.setTimeouts({ electionTimeoutMs: 3_000, heartbeatIntervalMs: 300 });
   const from = group.simulation.nowMs;
-  group.crash(node.status().id);
+  group.cutOff(node.status().id);
   await group.run(() => group.until(() => group.hasLeader()));
   t.ok(group.simulation.nowMs - from >= 2_500, 'the others waited the new time');
+});
+
+t.test('a leader whose process ended is not waited for', async (t) => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const group = await started(seed);
+    for (const { node } of group.running.values())
+      node.setTimeouts({ electionTimeoutMs: 3_000, heartbeatIntervalMs: 300 });
+    await group.run(() => group.wait(3_000)); // A connection that has lasted is dialled again at once.
+    const from = group.simulation.nowMs;
+    group.crash(group.leader().node.status().id);
+    await group.run(() => group.until(() => group.hasLeader()));
+    t.ok(group.simulation.nowMs - from < 1_000, `three ticks and the way of the votes, seed ${seed}`);
+  }
 });

@@ -39,6 +39,38 @@ t.test('members that hear a leader refuse to elect another', async (t) => {
   t.same(settle(b), []);
 });
 
+t.test('when nobody listens where the leader did, the voters stand one after the other', async (t) => {
+  const rafts = elected();
+  const [b, c] = [at(rafts, 'b'), at(rafts, 'c')];
+  for (const raft of [b, c]) raft.unreachable('a');
+  t.same([b.leader, c.leader], [undefined, undefined]);
+  b.tick();
+  c.tick();
+  t.same([b.role, c.role], ['preCandidate', 'follower']);
+  exchange([b, c], ({ to }) => to !== 'a');
+  t.same([b.role, c.leader], ['leader', 'b']);
+});
+
+t.test(
+  'that nobody listens is a hint: who hears the leader refuses, and the leader is followed again',
+  async (t) => {
+    const rafts = elected();
+    const [b, c] = [at(rafts, 'b'), at(rafts, 'c')];
+    b.unreachable('c');
+    t.equal(b.leader, 'a', 'another than the leader');
+    c.unreachable('a');
+    live(rafts, 3);
+    t.same([b.leader, c.leader, c.term, c.role], ['a', 'a', 1, 'follower']);
+  },
+);
+
+t.test('a leader that may answer by its lease is waited for', async (t) => {
+  const c = member('c', { config: { leaseMs: 1_000 } });
+  c.step({ type: 'heartbeat', from: 'a', to: 'c', term: 1, commit: 0, round: 1 });
+  c.unreachable('a');
+  t.equal(c.leader, 'a');
+});
+
 t.test('one vote a term, and it is said only after it was persisted', async (t) => {
   const b = member('b');
   b.step({ type: 'requestVote', from: 'a', to: 'b', term: 1, lastIndex: 0, lastTerm: 0, transfer: false });

@@ -12,6 +12,7 @@ import type { Authorizer } from '../auth/authorize.js';
 import { checkEscalation } from '../auth/escalation.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Storage } from '../storage/storage.js';
+import { restrictNode } from './node-restriction.js';
 
 /** Namespaces that are always there. */
 export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -42,20 +43,20 @@ export class Admission {
 
   async create(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<void> {
     await this.#namespaceLifecycle(kind, object);
-    nodeRestriction(scope, kind, object);
+    restrictNode(scope, this.#options.authorizer.graph, { operation: 'CREATE', kind, object });
     checkEscalation(this.#options.authorizer, scope.user, kind, object, undefined);
     if (kind === podKind) this.#pod(object as Pod);
     if (kind.kind === 'Node') taintNewNode(object);
   }
 
   async update(scope: RequestScope, kind: KindInfo, object: KubeObject, old: KubeObject): Promise<void> {
-    nodeRestriction(scope, kind, object);
+    restrictNode(scope, this.#options.authorizer.graph, { operation: 'UPDATE', kind, object, old });
     checkEscalation(this.#options.authorizer, scope.user, kind, object, old);
     if (kind === podKind) this.#tolerations(object as Pod);
   }
 
   async delete(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<void> {
-    nodeRestriction(scope, kind, object);
+    restrictNode(scope, this.#options.authorizer.graph, { operation: 'DELETE', kind, object });
     if (kind !== namespaceKind || !undeletable.has(object.metadata.name)) return;
     throw statusErrors.forbidden(kind, object.metadata.name, 'this namespace may not be deleted');
   }
@@ -128,21 +129,4 @@ function taintNewNode(object: KubeObject): void {
   if (!taints.some((taint) => isObject(taint) && taint.key === key))
     taints.push({ key, effect: 'NoSchedule' });
   object.spec = { ...spec, taints };
-}
-
-/** A kubelet touches its own node, its own lease and the pods bound to it. */
-function nodeRestriction(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
-  const prefix = 'system:node:';
-  if (!scope.user.groups.includes('system:nodes') || !scope.user.name.startsWith(prefix)) return;
-  const node = scope.user.name.slice(prefix.length);
-  const { name } = object.metadata;
-  const refuse = (why: string) => {
-    throw statusErrors.forbidden(kind, name, why);
-  };
-  if (kind.kind === 'Node' && name !== node) refuse(`node "${node}" is not allowed to modify node "${name}"`);
-  if (kind.kind === 'Lease' && name !== node)
-    refuse('can only access node lease with the same name as the requesting node');
-  if (kind.kind === 'Pod' && (object as Pod).spec?.nodeName !== node) {
-    refuse(`node "${node}" can only touch pods with spec.nodeName set to itself`);
-  }
 }

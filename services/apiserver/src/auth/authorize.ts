@@ -1,169 +1,74 @@
-import {
-  type ClusterRole,
-  type ClusterRoleBinding,
-  clusterRoleBindingKind,
-  clusterRoleKind,
-  type Pod,
-  type PolicyRule,
-  podKind,
-  roleBindingKind,
-  roleKind,
-  type Subject,
-} from '@kubelab/api';
+import { type ClusterRole, deepEqual, type PolicyRule } from '@kubelab/api';
 import type { UserInfo } from '../registry/context.js';
 import type { Storage } from '../storage/storage.js';
+import type { Attributes, Decision } from './attributes.js';
+import { NodeAuthorizer, nodeNameOf } from './node-authorizer.js';
+import { NodeGraph } from './node-graph.js';
+import { Rbac } from './rbac.js';
 
-/** What is asked for: a resource, or a path that is none. */
-export type Attributes =
-  | {
-      readonly verb: string;
-      readonly group: string;
-      readonly resource: string;
-      readonly subresource: string;
-      readonly namespace: string;
-      readonly name: string;
-    }
-  | { readonly verb: string; readonly path: string };
+export type { Attributes } from './attributes.js';
 
-/** Node, then RBAC: the first that says yes decides; nobody says no. */
+/** Members of it may everything, whatever the roles say. */
+export const masters = 'system:masters';
+
+/**
+ * `system:masters`, then Node, then RBAC: the first that says yes decides; nobody says no. What each of them gives as its reason
+ * for having no opinion is told to who is refused.
+ */
 export class Authorizer {
-  readonly #storage: Storage;
+  readonly #node: NodeAuthorizer;
+  readonly #rbac: Rbac;
+  /** What pods bound to nodes refer to; NodeRestriction looks there, too. */
+  readonly graph: NodeGraph;
 
   constructor(storage: Storage) {
-    this.#storage = storage;
+    this.graph = new NodeGraph(storage);
+    this.#node = new NodeAuthorizer(this.graph);
+    this.#rbac = new Rbac(storage);
+  }
+
+  authorize(user: UserInfo, attributes: Attributes): Decision {
+    if (user.groups.includes(masters)) return { allowed: true, reason: '' };
+    const silent: Decision[] = [];
+    for (const authorizer of [this.#node, this.#rbac]) {
+      const decision = authorizer.authorize(user, attributes);
+      if (decision.allowed) return decision;
+      silent.push(decision);
+    }
+    const errors = silent.flatMap(({ error }) => error ?? []);
+    return {
+      allowed: false,
+      reason: silent.flatMap(({ reason }) => (reason === '' ? [] : [reason])).join('\n'),
+      ...(errors.length === 0 ? {} : { error: errors.join(', ') }),
+    };
   }
 
   allows(user: UserInfo, attributes: Attributes): boolean {
-    if (user.groups.includes('system:masters')) return true;
-    return this.#node(user, attributes) || this.#rbac(user, attributes);
+    return this.authorize(user, attributes).allowed;
   }
 
-  /** Every rule that holds for a user in a namespace: for SelfSubjectRulesReview. */
+  /** Every rule that RBAC holds for a user in a namespace: for SelfSubjectRulesReview and the escalation check. */
   rulesFor(user: UserInfo, namespace: string): PolicyRule[] {
-    const cluster = this.#bound(clusterRoleBindingKind).filter((binding) =>
-      concerns(binding.subjects, user, ''),
-    );
-    const local = this.#bound(roleBindingKind).filter(
-      (binding) => binding.metadata.namespace === namespace && concerns(binding.subjects, user, namespace),
-    );
-    const everything = user.groups.includes('system:masters')
-      ? [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]
-      : [];
-    return [
-      ...everything,
-      ...[...cluster, ...local].flatMap((binding) =>
-        this.rulesOf(binding.roleRef, binding.metadata.namespace ?? ''),
-      ),
-    ];
+    return this.#rbac.rulesFor(user, namespace).rules;
   }
 
-  #rbac(user: UserInfo, attributes: Attributes): boolean {
-    const namespace = 'path' in attributes ? '' : attributes.namespace;
-    return this.rulesFor(user, namespace).some((rule) => ruleAllows(rule, attributes));
+  /** What kept rulesFor from telling everything. */
+  ruleErrors(user: UserInfo, namespace: string): string[] {
+    const { errors } = this.#rbac.rulesFor(user, namespace);
+    const isNode = nodeNameOf(user) !== undefined;
+    return isNode ? ['node authorizer does not support user rule resolution', ...errors] : errors;
   }
 
-  #bound(kind: typeof clusterRoleBindingKind): ClusterRoleBinding[] {
-    return this.#storage
-      .cache(kind)
-      .all()
-      .map((stored) => stored.object as ClusterRoleBinding);
+  /** Whether an aggregated role holds exactly what the others that it selects hold now. */
+  gathers(role: ClusterRole): boolean {
+    return deepEqual(this.#rbac.aggregated(role), role.rules ?? []);
   }
 
-  /** What a role holds; nothing when it does not exist. `namespace` is a Role's. */
-  rulesOf(ref: { readonly kind: string; readonly name: string }, namespace: string): PolicyRule[] {
-    const key = ref.kind === 'ClusterRole' ? ref.name : `${namespace}/${ref.name}`;
-    const kind = ref.kind === 'ClusterRole' ? clusterRoleKind : roleKind;
-    const role = this.#storage.cache(kind).get(`/registry/${kind.group}/${kind.resource}/${key}`)?.object as
-      | ClusterRole
-      | undefined;
-    return role?.rules ?? [];
+  /** What a role holds; undefined when it does not exist. `namespace` is a Role's. */
+  rulesOf(
+    ref: { readonly kind: string; readonly name: string },
+    namespace: string,
+  ): readonly PolicyRule[] | undefined {
+    return this.#rbac.role(ref, namespace);
   }
-
-  /**
-   * What a kubelet needs: its node and lease, its pods and what they refer to
-   * (https://kubernetes.io/docs/reference/access-authn-authz/node/).
-   */
-  #node(user: UserInfo, attributes: Attributes): boolean {
-    const prefix = 'system:node:';
-    if ('path' in attributes || !user.groups.includes('system:nodes') || !user.name.startsWith(prefix))
-      return false;
-    const node = user.name.slice(prefix.length);
-    const { verb, resource, subresource, name, namespace } = attributes;
-    const reads = ['get', 'list', 'watch'].includes(verb);
-    const writes = verb === 'patch' || verb === 'update';
-    switch (`${attributes.group}/${resource}`) {
-      case '/nodes':
-        return reads || verb === 'create' || (writes && name === node);
-      case 'coordination.k8s.io/leases':
-        return namespace === 'kube-node-lease' && (name === node || verb === 'create');
-      case '/pods':
-        return reads || (verb === 'delete' && subresource === '') || (writes && subresource === 'status');
-      case '/services':
-        return reads;
-      case '/events':
-        return ['create', 'patch', 'update'].includes(verb);
-      case '/secrets':
-      case '/configmaps':
-        return verb === 'get' && this.#refersTo(node, namespace, resource, name);
-      default:
-        return false;
-    }
-  }
-
-  /** Whether a pod bound to the node names this ConfigMap or Secret. */
-  #refersTo(node: string, namespace: string, resource: string, name: string): boolean {
-    return this.#storage
-      .cache(podKind)
-      .all()
-      .some(({ object }) => {
-        const { spec, metadata } = object as Pod;
-        return (
-          spec?.nodeName === node && metadata.namespace === namespace && references(spec, resource).has(name)
-        );
-      });
-  }
-}
-
-function references(spec: NonNullable<Pod['spec']>, resource: string): Set<string> {
-  const isSecret = resource === 'secrets';
-  const found = new Set<string | undefined>();
-  for (const volume of spec.volumes ?? []) {
-    found.add(isSecret ? volume.secret?.secretName : volume.configMap?.name);
-    for (const source of volume.projected?.sources ?? [])
-      found.add(isSecret ? source.secret?.name : source.configMap?.name);
-  }
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
-    for (const env of container.env ?? [])
-      found.add(isSecret ? env.valueFrom?.secretKeyRef?.name : env.valueFrom?.configMapKeyRef?.name);
-    for (const source of container.envFrom ?? [])
-      found.add(isSecret ? source.secretRef?.name : source.configMapRef?.name);
-  }
-  for (const secret of isSecret ? (spec.imagePullSecrets ?? []) : []) found.add(secret.name);
-  return new Set([...found].filter((name) => name !== undefined));
-}
-
-function concerns(subjects: readonly Subject[] | undefined, user: UserInfo, namespace: string): boolean {
-  return (subjects ?? []).some((subject) => {
-    if (subject.kind === 'User') return subject.name === user.name;
-    if (subject.kind === 'Group') return user.groups.includes(subject.name);
-    return user.name === `system:serviceaccount:${subject.namespace ?? namespace}:${subject.name}`;
-  });
-}
-
-export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
-  const has = (list: readonly string[] | undefined, value: string) =>
-    list?.includes('*') === true || list?.includes(value) === true;
-  if (!has(rule.verbs, attributes.verb)) return false;
-  if ('path' in attributes) {
-    return (rule.nonResourceURLs ?? []).some((url) =>
-      url.endsWith('*') ? attributes.path.startsWith(url.slice(0, -1)) : url === attributes.path,
-    );
-  }
-  const { group, resource, subresource, name } = attributes;
-  const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  const resourceFits =
-    has(rule.resources, full) ||
-    (subresource !== '' && rule.resources?.includes(`*/${subresource}`) === true);
-  const nameFits = (rule.resourceNames ?? []).length === 0 || rule.resourceNames?.includes(name) === true;
-  return has(rule.apiGroups, group) && resourceFits && nameFits;
 }

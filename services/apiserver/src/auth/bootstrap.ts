@@ -1,183 +1,166 @@
-import { type ClusterRole, type ClusterRoleBinding, kinds, type PolicyRule } from '@kubelab/api';
-import { controllerRules } from './controller-roles.js';
+import {
+  aggregatedRules,
+  type ClusterRole,
+  type ClusterRoleBinding,
+  deepEqual,
+  type PolicyRule,
+  type Role,
+  type RoleBinding,
+  type Subject,
+} from '@kubelab/api';
+import { aggregatedRoles, clusterRoles } from './roles/cluster-roles.js';
+import { controllerRoles } from './roles/controller-roles.js';
+import { namespaceRoleBindings, namespaceRoles } from './roles/namespace-roles.js';
+import { type RoleTable, ruleOf } from './roles/rules.js';
 
-/**
- * Default roles and bindings, reconciled at start as Kubernetes does (label
- * kubernetes.io/bootstrapping=rbac-defaults). Least rights: no component is cluster-admin.
+/*
+ * Every role and binding that a cluster begins with, from the tables below `roles`. They are reconciled at start: what is missing
+ * is added, what somebody added stays (registry/reconcile-rbac.ts). No component of ours is cluster-admin.
  */
-const read = ['get', 'list', 'watch'];
-const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
-const rule = (
-  groups: readonly string[],
-  resources: readonly string[],
-  verbs: readonly string[],
-  resourceNames?: readonly string[],
-): PolicyRule => ({
-  apiGroups: [...groups],
-  resources: [...resources],
-  verbs: [...verbs],
-  ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
-});
-const urls = (nonResourceURLs: readonly string[]): PolicyRule => ({
-  nonResourceURLs: [...nonResourceURLs],
-  verbs: ['get'],
-});
 
 const rbac = 'rbac.authorization.k8s.io';
-const discovery = 'discovery.k8s.io';
-const coordination = 'coordination.k8s.io';
-const events = rule(['', 'events.k8s.io'], ['events'], ['create', 'patch', 'update']);
-const election = (name: string) => [
-  rule([coordination], ['leases'], ['create']),
-  rule([coordination], ['leases'], ['get', 'update', 'patch'], [name]),
-];
-const viewed = [
-  'configmaps',
-  'endpoints',
-  'events',
-  'namespaces',
-  'pods',
-  'pods/log',
-  'pods/status',
-  'serviceaccounts',
-  'services',
-  'services/status',
-];
-const workloads = [
-  'deployments',
-  'deployments/scale',
-  'deployments/status',
-  'replicasets',
-  'replicasets/scale',
-  'replicasets/status',
-];
-const view = [
-  rule([''], viewed, read),
-  rule(['apps'], workloads, read),
-  rule([discovery], ['endpointslices'], read),
-];
-const streams = ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'];
-const edit = [
-  ...view,
-  rule([''], ['secrets', ...streams, 'services/proxy'], read),
-  rule([''], [...streams, 'services/proxy'], write),
-  rule(
-    [''],
-    ['configmaps', 'endpoints', 'events', 'pods', 'pods/eviction', 'secrets', 'serviceaccounts', 'services'],
-    write,
+const aggregateTo = (role: string) => ({ [`${rbac}/aggregate-to-${role}`]: 'true' });
+
+function metadataOf(name: string, labels: Readonly<Record<string, string>> = {}) {
+  return {
+    name,
+    labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...labels },
+    annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+  };
+}
+
+function clusterRole(
+  name: string,
+  rules: readonly PolicyRule[],
+  labels: Readonly<Record<string, string>> = {},
+): ClusterRole {
+  return {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRole',
+    metadata: metadataOf(name, labels),
+    rules: [...rules],
+  };
+}
+
+const partLabels: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'system:aggregate-to-admin': aggregateTo('admin'),
+  'system:aggregate-to-edit': aggregateTo('edit'),
+  'system:aggregate-to-view': aggregateTo('view'),
+};
+
+const written: readonly ClusterRole[] = [
+  ...Object.entries(clusterRoles).map(([name, lines]) => clusterRole(name, lines.map(ruleOf))),
+  ...Object.entries(aggregatedRoles).map(([name, lines]) =>
+    clusterRole(name, lines.map(ruleOf), partLabels[name]),
   ),
-  rule(['apps'], ['deployments', 'deployments/scale', 'replicasets', 'replicasets/scale'], write),
+  ...Object.entries(controllerRoles).map(([name, lines]) =>
+    clusterRole(`system:controller:${name}`, lines.map(ruleOf)),
+  ),
 ];
 
-const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
-  'cluster-admin': [rule(['*'], ['*'], ['*']), { nonResourceURLs: ['*'], verbs: ['*'] }],
-  admin: [...edit, rule([rbac], ['roles', 'rolebindings'], [...read, ...write])],
-  edit,
-  view,
-  'system:discovery': [
-    urls([
-      '/api',
-      '/api/*',
-      '/apis',
-      '/apis/*',
-      '/healthz',
-      '/livez',
-      '/openapi',
-      '/openapi/*',
-      '/readyz',
-      '/version',
-      '/version/',
-    ]),
-  ],
-  'system:public-info-viewer': [urls(['/healthz', '/livez', '/readyz', '/version', '/version/'])],
-  'system:basic-user': [
-    rule(['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),
-    rule(['authentication.k8s.io'], ['selfsubjectreviews'], ['create']),
-  ],
-  'system:monitoring': [
-    urls(['/healthz', '/healthz/*', '/livez', '/livez/*', '/metrics', '/readyz', '/readyz/*']),
-  ],
-  'system:kube-scheduler': [
-    events,
-    ...election('kube-scheduler'),
-    rule([''], ['nodes', 'namespaces', 'services'], read),
-    rule(['apps'], ['replicasets'], read),
-    rule([''], ['pods'], [...read, 'delete']),
-    rule([''], ['pods/binding', 'bindings'], ['create']),
-    rule([''], ['pods/status'], ['patch', 'update']),
-  ],
-  'system:kube-controller-manager': [
-    events,
-    ...election('kube-controller-manager'),
-    // The garbage collector and the namespace controller read and delete objects of every stored kind;
-    // finalizers and ownerReferences are removed by patch. Their subresources are named below.
-    ...[...new Set(kinds.map(({ group }) => group))].map((group) =>
-      rule(
-        [group],
-        kinds.filter((kind) => kind.group === group).map(({ resource }) => resource),
-        [...read, 'delete', 'patch'],
-      ),
+/**
+ * Where our controllers need less than Kubernetes': whoever may update every object, or may `escalate`, is close to cluster-admin.
+ * Ours removes owners and finalizers by patch, and to fill in an aggregated role is no escalation here (escalation.ts).
+ */
+const narrowed: RoleTable = {
+  'clusterrole-aggregation-controller': ['read update | rbac.authorization.k8s.io | clusterroles'],
+  'generic-garbage-collector': ['delete patch read | * | *'],
+};
+
+/**
+ * kubelab's own, beside Kubernetes'. Our controller-manager runs every controller under its one identity, so that one is bound to
+ * what all of them need (as Kubernetes' documentation wants it without `--use-service-account-credentials`). A kubelet on a network
+ * of containers sets the routes that a CNI sets elsewhere: it reads the nodes' podCIDRs.
+ */
+const ours: readonly ClusterRole[] = [
+  clusterRole('kubelab:controllers', [
+    ...withoutRepeats(
+      Object.entries(controllerRoles).flatMap(([name, lines]) => (narrowed[name] ?? lines).map(ruleOf)),
     ),
-    rule(['apps'], ['replicasets'], ['create']),
-    rule(['apps'], ['deployments/status', 'replicasets/status'], ['update']),
-    rule([''], ['pods', 'serviceaccounts'], ['create']),
-    rule([''], ['configmaps', 'endpoints'], ['create', 'update']),
-    rule([discovery], ['endpointslices'], ['create', 'update']),
-    rule([''], ['pods/status'], ['patch']),
-    rule([''], ['nodes/status', 'namespaces/finalize'], ['update']),
-    ...controllerRules,
-  ],
-  'system:node-proxier': [
-    events,
-    rule([''], ['services', 'endpoints', 'nodes'], read),
-    rule([discovery], ['endpointslices'], read),
-  ],
+    ruleOf('delete read | - | secrets'),
+  ]),
+  clusterRole('kubelab:node-routes', [ruleOf('read | - | nodes')]),
+];
+
+/** admin ⊃ edit ⊃ view: their rules are there from the start, and kept by the clusterrole-aggregation controller. */
+function aggregated(): ClusterRole[] {
+  const roles = [...written];
+  const [view, edit, admin] = ['view', 'edit', 'admin'].map((name) => {
+    const labels = { view: aggregateTo('edit'), edit: aggregateTo('admin') };
+    const role: ClusterRole = {
+      ...clusterRole(name, [], name === 'view' || name === 'edit' ? labels[name] : {}),
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: aggregateTo(name) }] },
+    };
+    const filled = { ...role, rules: [...(aggregatedRules(role, roles) ?? [])] };
+    roles.push(filled);
+    return filled;
+  });
+  return [view, edit, admin].filter((role) => role !== undefined);
+}
+
+function withoutRepeats(rules: readonly PolicyRule[]): PolicyRule[] {
+  return rules.filter((rule, index) => rules.findIndex((other) => deepEqual(rule, other)) === index);
+}
+
+export const bootstrapRoles: readonly ClusterRole[] = [...written, ...ours, ...aggregated()];
+
+/** Binding of the ClusterRole of its own name to subjects: `User:NAME`, `Group:NAME`, `ServiceAccount:NAME` of kube-system. */
+const bindings: Readonly<Record<string, readonly string[]>> = {
+  'cluster-admin': ['Group:system:masters'],
+  'system:discovery': ['Group:system:authenticated'],
+  'system:basic-user': ['Group:system:authenticated'],
+  'system:public-info-viewer': ['Group:system:authenticated', 'Group:system:unauthenticated'],
+  'system:monitoring': ['Group:system:monitoring'],
+  'system:node': [],
+  'system:node-proxier': ['User:system:kube-proxy'],
+  'system:kube-controller-manager': ['User:system:kube-controller-manager'],
+  'system:kube-dns': ['ServiceAccount:kube-dns'],
+  'system:kube-scheduler': ['User:system:kube-scheduler'],
+  'system:volume-scheduler': ['User:system:kube-scheduler'],
+  'system:service-account-issuer-discovery': ['Group:system:serviceaccounts'],
+  'kubelab:controllers': ['User:system:kube-controller-manager'],
+  'kubelab:node-routes': ['Group:system:nodes'],
+  ...Object.fromEntries(
+    Object.keys(controllerRoles).map((name) => [`system:controller:${name}`, [`ServiceAccount:${name}`]]),
+  ),
 };
 
-const bindings: Readonly<
-  Record<
-    string,
-    { readonly role: string; readonly users?: readonly string[]; readonly groups?: readonly string[] }
-  >
-> = {
-  'cluster-admin': { role: 'cluster-admin', groups: ['system:masters'] },
-  'system:discovery': { role: 'system:discovery', groups: ['system:authenticated'] },
-  'system:basic-user': { role: 'system:basic-user', groups: ['system:authenticated'] },
-  'system:public-info-viewer': {
-    role: 'system:public-info-viewer',
-    groups: ['system:authenticated', 'system:unauthenticated'],
-  },
-  'system:monitoring': { role: 'system:monitoring', groups: ['system:monitoring'] },
-  'system:kube-scheduler': { role: 'system:kube-scheduler', users: ['system:kube-scheduler'] },
-  'system:kube-controller-manager': {
-    role: 'system:kube-controller-manager',
-    users: ['system:kube-controller-manager'],
-  },
-  'system:node-proxier': { role: 'system:node-proxier', users: ['system:kube-proxy'] },
-};
-
-const metadataOf = (name: string) => ({
-  name,
-  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
-  annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
-});
-
-export const bootstrapRoles: readonly ClusterRole[] = Object.entries(roles).map(([name, rules]) => ({
-  apiVersion: `${rbac}/v1`,
-  kind: 'ClusterRole',
-  metadata: metadataOf(name),
-  rules: [...rules],
-}));
+function subjectOf(text: string): Subject {
+  const kind = text.slice(0, text.indexOf(':'));
+  const name = text.slice(kind.length + 1);
+  return kind === 'ServiceAccount'
+    ? { kind, name, namespace: 'kube-system' }
+    : { kind, name, apiGroup: rbac };
+}
 
 export const bootstrapBindings: readonly ClusterRoleBinding[] = Object.entries(bindings).map(
-  ([name, { role, users = [], groups = [] }]) => ({
+  ([name, subjects]) => ({
     apiVersion: `${rbac}/v1`,
     kind: 'ClusterRoleBinding',
     metadata: metadataOf(name),
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
-    subjects: [
-      ...users.map((user) => ({ kind: 'User', name: user, apiGroup: rbac })),
-      ...groups.map((group) => ({ kind: 'Group', name: group, apiGroup: rbac })),
-    ],
+    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+    ...(subjects.length === 0 ? {} : { subjects: subjects.map(subjectOf) }),
   }),
+);
+
+export const bootstrapNamespaceRoles: readonly Role[] = Object.entries(namespaceRoles).flatMap(
+  ([namespace, table]) =>
+    Object.entries(table).map(([name, lines]) => ({
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: { ...metadataOf(name), namespace },
+      rules: lines.map(ruleOf),
+    })),
+);
+
+export const bootstrapNamespaceBindings: readonly RoleBinding[] = Object.entries(
+  namespaceRoleBindings,
+).flatMap(([namespace, rows]) =>
+  rows.map(([name, role, subjects]) => ({
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata: { ...metadataOf(name), namespace },
+    roleRef: { apiGroup: rbac, kind: 'Role', name: role },
+    subjects: subjects.map(subjectOf),
+  })),
 );

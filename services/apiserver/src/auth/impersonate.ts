@@ -55,14 +55,13 @@ interface Wanted {
 
 function assertMay(authorizer: Authorizer, user: UserInfo, wanted: Wanted): void {
   const { group = '', resource, subresource = '', namespace = '', name } = wanted;
-  if (authorizer.allows(user, { verb: 'impersonate', group, resource, subresource, namespace, name })) return;
+  const asked = { verb: 'impersonate', group, resource, subresource, namespace, name };
+  const { allowed, reason } = authorizer.authorize(user, asked);
+  if (allowed) return;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  throw statusErrors.forbidden(
-    { group, resource: full },
-    name,
-    `User "${user.name}" cannot impersonate resource "${full}" in API group "${group}" ${where}`,
-  );
+  const why = `User "${user.name}" cannot impersonate resource "${full}" in API group "${group}" ${where}`;
+  throw statusErrors.forbidden({ group, resource }, name, `${why}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 /** Every user but the anonymous one is authenticated, unless the groups say otherwise. */

@@ -11,6 +11,7 @@ import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
 import { asImpersonated } from '../auth/impersonate.js';
+import type { Tokens } from '../auth/tokens/index.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
@@ -37,6 +38,7 @@ import { bindPod, evictPod, podLog } from './pods.js';
 import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
+import { createToken } from './token-request.js';
 import { watch } from './watch.js';
 
 /** Requests under way (streams apart); more are refused with 429. */
@@ -53,6 +55,9 @@ export interface HandlerParts {
   readonly tls: TlsMaterial;
   readonly registry: Registry;
   readonly authorizer: Authorizer;
+  readonly tokens: Tokens;
+  /** How clients outside reach this API: `HOST:PORT`. */
+  readonly externalHost: string;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -158,7 +163,7 @@ async function route(
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
   const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
-  if (reviewKinds.includes(kind)) return review(parts.authorizer, kind, call, form);
+  if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
   const { namespace, name, subresource } = info;
   const scope = requestScope(parts, call, warn);
   const { world } = parts.context;
@@ -222,6 +227,8 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
           : updateObject(request);
     case 'scale':
       return verb === 'get' ? getScale(request) : writeScale(request);
+    case 'token':
+      return createToken(request, parts.tokens, parts.authorizer);
     case 'binding':
       return bindPod(request);
     case 'eviction':
@@ -242,15 +249,17 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
 
 function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply {
   const { user } = call;
-  if (
-    !parts.authorizer.allows(user, { verb: call.method.toLowerCase(), path: path.replace(/\/$/, '') || '/' })
-  ) {
-    // Health and version answer before the roles have been read.
-    if (!isHealthPath(path))
-      throw statusErrors403(`User "${user.name}" cannot ${call.method.toLowerCase()} path "${path}"`);
+  const verb = call.method.toLowerCase();
+  const { allowed, reason } = parts.authorizer.authorize(user, { verb, path });
+  // Health answers before the roles have been read.
+  if (!allowed && !isHealthPath(path)) {
+    const why = `User "${user.name}" cannot ${verb} path "${path}"`;
+    throw statusErrors403(`${why}${reason === '' ? '' : `: ${reason}`}`);
   }
   const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
   if (answer !== undefined) return answer;
+  const keys = tokenKeys(parts, path);
+  if (keys !== undefined) return keys;
   if (path === '/version' || path === '/version/') return reply(call, 200, parts.version, jsonForm);
   if (path === '/metrics')
     return textReply(200, parts.metrics.text(), {
@@ -262,6 +271,7 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
       200,
       {
         paths: [
+          '/.well-known/openid-configuration',
           '/api',
           '/apis',
           '/healthz',
@@ -269,6 +279,7 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
           '/metrics',
           '/openapi/v2',
           '/openapi/v3',
+          '/openid/v1/jwks',
           '/readyz',
           '/version',
         ],
@@ -276,6 +287,19 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
       jsonForm,
     );
   return notServed(call);
+}
+
+/** What others verify tokens of service accounts with (KEP-1393). */
+function tokenKeys({ tokens, externalHost }: HandlerParts, path: string): ApiReply | undefined {
+  const answer = (body: object, type: string): ApiReply => ({
+    code: 200,
+    headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' },
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  });
+  if (path === '/.well-known/openid-configuration')
+    return answer(tokens.openIdConfiguration(externalHost), 'application/json');
+  if (path === '/openid/v1/jwks') return answer(tokens.jsonWebKeySet(), 'application/jwk-set+json');
+  return undefined;
 }
 
 function statusErrors403(why: string): ApiError {
@@ -299,15 +323,14 @@ function authorize(parts: HandlerParts, call: ApiCall, info: RequestInfo & { res
     : [];
   const byName = selected.find((one) => one.field === 'metadata.name' && one.equal)?.value ?? '';
   const namespace = resource === 'namespaces' && name !== '' ? name : info.namespace;
-  const attributes = { verb, group, resource, subresource, namespace, name: name === '' ? byName : name };
-  if (parts.authorizer.allows(call.user, attributes)) return;
+  const object = name === '' ? byName : name;
+  const attributes = { verb, group, resource, subresource, namespace, name: object, fieldSelector: selected };
+  const { allowed, reason } = parts.authorizer.authorize(call.user, attributes);
+  if (allowed) return;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace "${info.namespace}"`;
-  throw statusErrors.forbidden(
-    { group, resource: full },
-    name,
-    `User "${call.user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`,
-  );
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const why = `User "${call.user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`;
+  throw statusErrors.forbidden({ group, resource }, object, `${why}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 function notServed(call: ApiCall): ApiReply {

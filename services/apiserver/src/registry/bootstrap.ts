@@ -1,5 +1,7 @@
 import {
   ApiError,
+  type ClusterRole,
+  type ClusterRoleBinding,
   clusterRoleBindingKind,
   clusterRoleKind,
   deepEqual,
@@ -13,16 +15,25 @@ import {
   type KindInfo,
   type KubeObject,
   namespaceKind,
+  roleBindingKind,
+  roleKind,
   serviceKind,
 } from '@kubelab/api';
 import { prefixEnd, StoreError } from '@kubelab/store';
 import { type Logger, newTraceparent } from '@kubelab/telemetry';
 import type { Address, Timer, World } from '@kubelab/world';
 import { systemNamespaces } from '../admission/admission.js';
-import { bootstrapBindings, bootstrapRoles } from '../auth/bootstrap.js';
+import {
+  bootstrapBindings,
+  bootstrapNamespaceBindings,
+  bootstrapNamespaceRoles,
+  bootstrapRoles,
+} from '../auth/bootstrap.js';
+import { grants } from '../auth/rbac.js';
 import { bytesOf, internalPrefix, textOf } from '../storage/keys.js';
 import { UndecodableError } from '../storage/stored-object.js';
 import type { RequestScope } from './context.js';
+import { reconciledBinding, reconciledRole } from './reconcile-rbac.js';
 import type { Registry } from './registry.js';
 
 const heartbeatMs = 2_000;
@@ -137,8 +148,14 @@ export class Bootstrap {
   async #create(): Promise<void> {
     for (const name of systemNamespaces)
       await this.#ensure(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    for (const role of bootstrapRoles) await this.#ensure(clusterRoleKind, role);
-    for (const binding of bootstrapBindings) await this.#ensure(clusterRoleBindingKind, binding);
+    const roles = [
+      [clusterRoleKind, bootstrapRoles],
+      [clusterRoleBindingKind, bootstrapBindings],
+      [roleKind, bootstrapNamespaceRoles],
+      [roleBindingKind, bootstrapNamespaceBindings],
+    ] as const;
+    // One after the other would take a second or two of a new cluster's start.
+    for (const [kind, wanted] of roles) await Promise.all(wanted.map((one) => this.#ensure(kind, one)));
     await this.#ensure(serviceKind, {
       apiVersion: 'v1',
       kind: 'Service',
@@ -154,7 +171,7 @@ export class Bootstrap {
       },
     });
     const { storage } = this.#parts.registry;
-    for (const kind of [namespaceKind, clusterRoleKind, clusterRoleBindingKind])
+    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)])
       await storage.cache(kind).waitFor(await storage.currentRevision(kind));
   }
 
@@ -202,6 +219,7 @@ export class Bootstrap {
       return;
     }
     if (kind === namespaceKind || kind === serviceKind) return;
+    if (grants(kind)) return this.#reconcileRights(kind, found, wanted);
     const fields = Object.entries(wanted).filter(
       ([field]) => !['apiVersion', 'kind', 'metadata'].includes(field),
     );
@@ -212,6 +230,27 @@ export class Bootstrap {
       '',
       (object) => void Object.assign(object, Object.fromEntries(fields)),
     );
+  }
+
+  /** Adds what is missing of a role or a binding; a binding of another role is made anew. */
+  async #reconcileRights(kind: KindInfo, found: KubeObject, wanted: KubeObject): Promise<void> {
+    const { registry } = this.#parts;
+    const { namespace = '', name } = wanted.metadata;
+    const next = kind.kind.endsWith('Binding')
+      ? reconciledBinding(found as ClusterRoleBinding, wanted as ClusterRoleBinding)
+      : reconciledRole(found as ClusterRole, wanted as ClusterRole);
+    if (next === found) return;
+    if (next !== undefined) {
+      await registry.mutate(
+        this.#scope(),
+        { kind, namespace, name },
+        '',
+        (object) => void Object.assign(object, next),
+      );
+      return;
+    }
+    await this.#delete({ kind, namespace, name });
+    await this.#ensure(kind, wanted);
   }
 
   /** Each instance says that it lives; whoever lives keeps the endpoints of `kubernetes` to those that do. */

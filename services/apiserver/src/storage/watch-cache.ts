@@ -88,6 +88,11 @@ export class WatchCache {
     return this.#objects.get(key);
   }
 
+  /** In no order: cheaper than all() when objects come and go. */
+  values(): Iterable<StoredObject> {
+    return this.#objects.values();
+  }
+
   /** Keys of this kind whose values are no objects: they are missing in all(). */
   get undecodable(): string[] {
     return [...this.#undecodable.keys()];

@@ -6,9 +6,9 @@ import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { bodyBytesMax, statusErrors } from '@kubelab/api';
-import { childTraceparent, type MessageCollector } from '@kubelab/telemetry';
+import { childTraceparent, type Logger, type MessageCollector } from '@kubelab/telemetry';
 import { type Address, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
-import { anonymous, userOf } from '../auth/authenticate.js';
+import { type Credentials, userOf } from '../auth/authenticate.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/contract.js';
 import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
@@ -30,12 +30,15 @@ export interface HttpsOptions {
   readonly tls: TlsMaterial;
   readonly name: string;
   readonly messages: MessageCollector;
+  /** undefined: nobody that is known here (401). */
+  readonly authenticate: (credentials: Credentials) => Promise<UserInfo | undefined>;
+  readonly log: Logger;
   readonly handler: ApiHandler;
 }
 
 /**
- * HTTPS for kubectl and every Kubernetes client: a client certificate says who asks; without one it is
- * anonymous, with a bad one nobody.
+ * HTTPS for kubectl and every Kubernetes client: a client certificate or a bearer token says who asks; without either it is
+ * anonymous, with a bad one nobody. Neither goes further than this file.
  */
 export async function serveHttps(
   options: HttpsOptions,
@@ -111,10 +114,10 @@ async function serve(
   // Of an upgraded connection the response is let go, not the socket.
   if (client === undefined) response.on('close', () => gone.abort());
   else client.socket.on('close', () => gone.abort());
-  const user = authenticated(request);
   const url = new URL(request.url ?? '/', 'https://apiserver');
+  const { authorization: _secret, ...shown } = request.headers;
   const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
+    Object.entries(shown).map(([name, value]) => [
       name,
       Array.isArray(value) ? value.join(',') : (value ?? ''),
     ]),
@@ -127,6 +130,7 @@ async function serve(
     trace,
     Number(headers['content-length'] ?? 0),
   );
+  const user = await authenticated(options, request);
   if (user === undefined)
     return send(options, request, response, status(statusErrors.unauthorized().status, 401));
   const body = await readBody(request);
@@ -174,16 +178,31 @@ function status(body: object, code: number): ApiReply {
   };
 }
 
-/** undefined: a certificate was shown and is not of this cluster. */
-function authenticated(request: IncomingMessage): UserInfo | undefined {
-  const socket = request.socket as TLSSocket;
-  if (request.headers.authorization !== undefined) return undefined;
-  const { subject } = socket.getPeerCertificate();
-  if (subject === undefined) return anonymous;
-  if (!socket.authorized) return undefined;
+/** undefined: something was shown, and it is not of this cluster; or the store could not be asked, which is told in the log. */
+async function authenticated(options: HttpsOptions, request: IncomingMessage): Promise<UserInfo | undefined> {
+  const { authorization = '', 'sec-websocket-protocol': webSocketProtocols } = request.headers;
+  try {
+    return await options.authenticate({
+      certificate: certificateOf(request),
+      authorization,
+      webSocketProtocols,
+    });
+  } catch (error) {
+    options.log.warn({ error }, 'who asks could not be found out');
+    return undefined;
+  }
+}
+
+function certificateOf(request: IncomingMessage): UserInfo | 'invalid' | undefined {
+  const { socket } = request;
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { subject, fingerprint256 } = socket.getPeerCertificate();
+  if (subject === undefined) return undefined;
+  if (!socket.authorized) return 'invalid';
   const all = (value: string | string[] | undefined) =>
     value === undefined ? [] : Array.isArray(value) ? value : [value];
-  return userOf({ commonName: all(subject.CN)[0] ?? '', organizations: all(subject.O) });
+  const fingerprint = fingerprint256.replaceAll(':', '').toLowerCase();
+  return userOf({ commonName: all(subject.CN)[0] ?? '', organizations: all(subject.O) }, fingerprint);
 }
 
 /** undefined when it is over the limit; the rest is let go by, so that the answer is heard. */

@@ -14,6 +14,7 @@ const types = [
   'readIndex',
   'readIndexReply',
   'timeoutNow',
+  'commit',
 ] as const satisfies readonly RaftMessage['type'][];
 
 /** Fields of a message, and the entries that it carries: views of the buffers that hold them, shared by all receivers. */
@@ -62,6 +63,9 @@ export function encodeMessage(message: RaftMessage): EncodedMessage {
       break;
     case 'readIndexReply':
       writer.uint(message.context).uint(message.index);
+      break;
+    case 'commit':
+      writer.uint(message.commit);
       break;
     case 'timeoutNow':
       break;
@@ -116,6 +120,8 @@ export function decodeMessage(encoded: EncodedMessage): RaftMessage {
       return { ...envelope, type, context: reader.uint() };
     case 'readIndexReply':
       return { ...envelope, type, context: reader.uint(), index: reader.uint() };
+    case 'commit':
+      return { ...envelope, type, commit: reader.uint() };
     case 'timeoutNow':
       return { ...envelope, type };
     default:
@@ -135,6 +141,7 @@ const traceNames: Readonly<Record<RaftMessage['type'], string>> = {
   readIndex: 'ReadIndex',
   readIndexReply: 'ReadIndexReply',
   timeoutNow: 'TimeoutNow',
+  commit: 'Commit',
 };
 
 /** A message for the eyes of people: `AppendEntries`, `term 3 idx 17..20`. Reads no more than the label needs. Throws BytesError. */
@@ -157,6 +164,8 @@ export function describeMessage(fields: Uint8Array): { kind: string; key: string
         key: count === 0 ? `${term} commit ${commit}` : `${term} idx ${prevIndex + 1}..${prevIndex + count}`,
       };
     }
+    case 'commit':
+      return { kind, key: `${term} commit ${reader.uint()}` };
     case 'appendReply':
       return { kind, key: `${term} ${reader.u8() === 1 ? 'match' : 'rejected'} ${reader.uint()}` };
     case 'preVoteReply':

@@ -261,7 +261,9 @@ export class Leader {
   #tellCommit(member: MemberId, progress: Progress): void {
     const { log } = this.#core;
     const idle = progress.state === 'replicate' && progress.match >= log.lastIndex && !progress.paused;
-    if (idle && progress.commitTold < log.commit) this.#sendAppend(member, progress);
+    if (!idle || progress.commitTold >= log.commit) return;
+    this.#core.send(member, { type: 'commit', commit: log.commit });
+    progress.commitTold = log.commit;
   }
 
   #broadcastHeartbeat(): void {

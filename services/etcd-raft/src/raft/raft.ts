@@ -214,6 +214,21 @@ export class Raft {
       this.#core.send(this.leader, { type: 'appendReply', ok: true, matchIndex: index });
   }
 
+  /**
+   * Where `member` listened nobody does: if it led, its process ended, and nobody waits an election timeout for it. The voters
+   * stand in the order of their ids, a tick apart, so that each has the field to itself. It is a hint and no more: they ask for
+   * pre-votes, which a majority that hears the leader refuses. Not where a leader may rely on not being succeeded so soon.
+   */
+  unreachable(member: MemberId): void {
+    const { config, leader, configuration } = this.#core;
+    if (config.leaseMs > 0 || leader !== member || this.role !== 'follower') return;
+    const place = membersOf(configuration)
+      .filter((other) => other !== member && isVoter(configuration, other))
+      .indexOf(this.id);
+    this.#becomeFollower(this.term, undefined);
+    if (place >= 0) this.#electionElapsed = Math.max(0, this.#electionTimeout - 1 - place);
+  }
+
   /** A leader whose disk does not answer gives way to one whose disk does; nor does it stand again meanwhile. */
   diskStalled(stalled: boolean): void {
     this.#stalled = stalled;
@@ -292,6 +307,7 @@ export class Raft {
         return false;
       case 'appendEntries':
       case 'heartbeat':
+      case 'commit':
         this.#becomeFollower(message.term, message.from);
         return true;
       default:
@@ -304,6 +320,7 @@ export class Raft {
     switch (message.type) {
       case 'appendEntries':
       case 'heartbeat':
+      case 'commit':
         // A leader of old learns of the newer term and steps down; without this a member that was cut off
         // could never be led again.
         this.#core.send(message.from, { type: 'heartbeatReply', round: 0 });
@@ -345,6 +362,11 @@ export class Raft {
         this.#followLeader(message.from);
         this.#commitTo(Math.min(message.commit, this.log.lastIndex));
         this.#core.send(message.from, { type: 'heartbeatReply', round: message.round });
+        break;
+      case 'commit':
+        this.#followLeader(message.from);
+        // The leader knows that all this was on this member's disk; a disk that lost it starts with a shorter log.
+        this.#commitTo(Math.min(message.commit, this.log.lastIndex));
         break;
       case 'appendReply':
         this.#leading?.appendReply(message);

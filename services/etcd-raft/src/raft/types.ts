@@ -76,6 +76,8 @@ export type RaftMessage = Envelope &
     /** `round`: of heartbeats; reads and the lease wait for a majority to answer it. */
     | { readonly type: 'heartbeat'; readonly commit: number; readonly round: number }
     | { readonly type: 'heartbeatReply'; readonly round: number }
+    /** To one that has all that is committed: it is. Not answered; if it is lost, the next heartbeat tells. */
+    | { readonly type: 'commit'; readonly commit: number }
     | { readonly type: 'readIndex'; readonly context: number }
     | { readonly type: 'readIndexReply'; readonly context: number; readonly index: number }
     /** Leadership transfer (dissertation, 3.10): the receiver stands for election at once. */

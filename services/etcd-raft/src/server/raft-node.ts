@@ -155,6 +155,11 @@ class Node implements RaftNode, RaftReceiver {
       diskFailed: (error) => this.#diskFailed(error),
       stopped: () => this.#stopped !== undefined,
     });
+    options.transport.onRefused((member) => {
+      if (this.#stopped !== undefined) return;
+      this.#raft.unreachable(member);
+      this.#schedule();
+    });
     this.#lastStatus = this.status();
     const { lastIndex, commitIndex, appliedIndex, term } = this.#lastStatus;
     log.info({ term, lastIndex, commitIndex, appliedIndex }, 'raft starts');
@@ -282,7 +287,7 @@ class Node implements RaftNode, RaftReceiver {
       this.#proposals.append();
       this.#reads.ask();
       const diskFree = this.#writingSinceMs === undefined;
-      if (!this.#raft.hasReady(diskFree)) return;
+      if (!this.#raft.hasReady(diskFree)) return this.#announce();
       this.#pass(this.#raft.takeReady(diskFree));
     }
   }
@@ -430,7 +435,7 @@ class Node implements RaftNode, RaftReceiver {
 }
 
 function isNews(message: RaftMessage): boolean {
-  return message.type === 'appendEntries' && message.entries.length === 0;
+  return message.type === 'commit';
 }
 
 function newRaft(world: World, options: RaftNodeOptions, { hardState, log, configuration }: Recovered): Raft {

@@ -55,6 +55,8 @@ export interface RaftTransport {
   /** Whom messages can be sent to from now on. */
   setPeers(peers: ReadonlyMap<MemberId, Peer>): void;
   send(message: RaftMessage): void;
+  /** Who refuses connections: nobody listens there. May be called again and again. */
+  onRefused(listener: (member: MemberId) => void): void;
   /** `pieces`: the file from an offset on. */
   sendSnapshot(
     to: MemberId,
@@ -75,6 +77,7 @@ export function createRaftTransport(
   },
 ): RaftTransport {
   const { id, tls, unknown } = options;
+  const refused = new Set<(member: MemberId) => void>();
   const clients = new Map<MemberId, Peer & { readonly client: WireClient }>();
   const forget = (peer: MemberId) => {
     const known = clients.get(peer);
@@ -90,7 +93,12 @@ export function createRaftTransport(
       }
       for (const [peer, { name, address }] of peers) {
         if (peer === id || clients.has(peer)) continue;
-        const client = dialWire(context, { addresses: [address], tls, to: name, describe });
+        const client = dialWire(context, {
+          ...{ addresses: [address], tls, to: name, describe },
+          refused: () => {
+            for (const listener of refused) listener(peer);
+          },
+        });
         clients.set(peer, { name, address, client });
       }
     },
@@ -99,6 +107,7 @@ export function createRaftTransport(
       if (known === undefined) unknown?.(message.to);
       else known.client.datagram(messageMethod, toWire(encodeMessage(message)));
     },
+    onRefused: (listener) => void refused.add(listener),
     sendSnapshot: async (to, { term, index, bytes, checksum }, pieces) => {
       const client = clients.get(to)?.client;
       if (client === undefined) throw new WireError('notFound', `the address of member ${to} is not known`);

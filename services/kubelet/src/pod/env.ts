@@ -1,5 +1,6 @@
 import type { Container, Pod, Service } from '@kubelab/api';
 import { quantityValue } from '@kubelab/api';
+import type { TokenSource } from './service-account-tokens.js';
 
 /** A reference that a container needs is absent: CreateContainerConfigError with this text. */
 export class ConfigError extends Error {
@@ -10,6 +11,8 @@ export interface EnvSources {
   /** Undefined when there is none. */
   configMap(name: string): Promise<Readonly<Record<string, string>> | undefined>;
   secret(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** A token of the pod's service account, bound to the pod. Rejects with ApiError. */
+  serviceAccountToken(source: TokenSource): Promise<string>;
   readonly services: readonly Service[];
   readonly podIp: string;
   readonly hostIp: string;

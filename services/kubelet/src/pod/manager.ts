@@ -11,8 +11,9 @@ import {
   RuntimeError,
 } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
-import { ConfigError, containerEnv, expandVariables } from './env.js';
+import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
 import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
+import { ServiceAccountTokens } from './service-account-tokens.js';
 import { envSources } from './sources.js';
 import { activeMsLeft, goDuration, graceMsOf, mountsOf, type ProbeKind, probesOf, restarts } from './spec.js';
 import { type ContainerView, hasInitialized, isInitialized, isSidecar, podStatus } from './status.js';
@@ -67,9 +68,11 @@ interface PodMemory {
 export class PodManager {
   readonly #options: PodManagerOptions;
   readonly #memory = new Map<string, PodMemory>();
+  readonly #tokens: ServiceAccountTokens;
 
   constructor(options: PodManagerOptions) {
     this.#options = options;
+    this.#tokens = new ServiceAccountTokens(options.world, options.client);
   }
 
   /** Reconciles the pod `namespace/name`; a sandbox of that name whose pod is gone is taken down. */
@@ -152,7 +155,12 @@ export class PodManager {
   async #takeDown(sandbox: PodSandbox): Promise<void> {
     await this.#options.runtime.RemovePodSandbox(sandbox.id);
     this.#options.backoff.forget(sandbox.uid);
+    this.#tokens.forget(sandbox.uid);
     this.#memory.delete(sandbox.uid);
+  }
+
+  #sources(pod: Pod, sandbox: PodSandbox): EnvSources {
+    return envSources({ ...this.#options, tokens: this.#tokens }, pod, sandbox);
   }
 
   async #run(pod: Pod, memory: PodMemory): Promise<{ requeueAfterMs: number } | undefined> {
@@ -166,14 +174,14 @@ export class PodManager {
     });
     let mounts: ReadonlyMap<string, string>;
     try {
-      mounts = await setUpVolumes(this.#options.world, pod, sandbox, envSources(this.#options, pod, sandbox));
+      mounts = await setUpVolumes(this.#options.world, pod, sandbox, this.#sources(pod, sandbox));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#event(pod, 'Warning', 'FailedMount', error.message);
       await this.#report(pod, memory, sandbox);
       return { requeueAfterMs: unmetRetryMs };
     }
-    let requeueAfterMs = Number.POSITIVE_INFINITY;
+    let requeueAfterMs = this.#tokens.refreshInMs(uid);
     let initialized = true;
     const views = new Map<string, ContainerView>();
     for (const one of pod.spec?.containers ?? [])
@@ -252,7 +260,7 @@ export class PodManager {
     const pullAgainMs = await this.#pull(pod, container, own, sandbox);
     if (pullAgainMs !== undefined) return pullAgainMs;
     try {
-      const envs = await containerEnv(pod, container, envSources(this.#options, pod, sandbox));
+      const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
       const expand = (texts: readonly string[] | undefined) =>
         (texts ?? []).map((text) => expandVariables(text, envs));
       const id = await runtime.CreateContainer(sandbox.id, {

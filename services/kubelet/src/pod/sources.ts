@@ -2,14 +2,20 @@ import { type ConfigMap, configMapKind, type Pod, type Secret, type Service, sec
 import { type Client, type Informer, isNotFound } from '@kubelab/client';
 import type { PodSandbox } from '../runtime/cri.js';
 import type { EnvSources } from './env.js';
+import type { ServiceAccountTokens } from './service-account-tokens.js';
 
 /** Where a pod's environment and volumes get their values. */
 export function envSources(
-  from: { readonly client: Client; readonly services: Informer<Service>; readonly nodeIp: string },
+  from: {
+    readonly client: Client;
+    readonly services: Informer<Service>;
+    readonly nodeIp: string;
+    readonly tokens: ServiceAccountTokens;
+  },
   pod: Pod,
   sandbox: PodSandbox,
 ): EnvSources {
-  const { client, services, nodeIp } = from;
+  const { client, services, nodeIp, tokens } = from;
   const { namespace } = pod.metadata;
   return {
     configMap: (name) =>
@@ -26,6 +32,7 @@ export function envSources(
           .get(namespace, name)
           .then((secret) => decoded(secret.data ?? {})),
       ),
+    serviceAccountToken: (source) => tokens.get(pod, source),
     services: services.list(),
     podIp: sandbox.ip,
     hostIp: nodeIp,

@@ -7,6 +7,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
+import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
@@ -28,6 +29,8 @@ export interface ControllerOptions {
   readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
+  /** Signs certificate requests; absent: approved ones wait for another signer. */
+  readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
 }

@@ -1,4 +1,5 @@
 import { runComponent } from '@kubelab/component';
+import { readSigner } from './controllers/certificates.js';
 import { readTokenKey } from './controllers/service-account-tokens.js';
 import { startControllerManager } from './start.js';
 
@@ -23,6 +24,12 @@ await runComponent({
       description: "a node's silence that makes it unreachable",
       default: '6000',
     },
+    'cluster-signing-cert-file': {
+      kind: 'path',
+      description: 'the CA that signs certificate requests; without it none are signed',
+      default: '',
+    },
+    'cluster-signing-key-file': { kind: 'path', description: "that CA's key", default: '' },
     'service-account-private-key-file': {
       kind: 'path',
       description: 'signs the tokens that are kept in Secrets; without it none are made',
@@ -36,6 +43,10 @@ await runComponent({
       controllers: flags.controllers,
       localVolumeDir: flags['local-volume-dir'],
       nodeMonitorGraceMs: flags['node-monitor-grace-period-ms'],
+      signer: await readSigner(world, {
+        certFile: flags['cluster-signing-cert-file'],
+        keyFile: flags['cluster-signing-key-file'],
+      }),
       tokenKey: await readTokenKey(world, flags['service-account-private-key-file']),
     }),
 });

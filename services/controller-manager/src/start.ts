@@ -1,14 +1,16 @@
 import { Client, connectApiserver, EventRecorder, LeaderElector } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
+import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { type Controller, runControllers } from './controller.js';
 import { autoscalerController } from './controllers/autoscaler.js';
+import { tokenCleaner } from './controllers/bootstrap-tokens.js';
+import { certificateApprover, certificateCleaner, certificateSigner } from './controllers/certificates.js';
+import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.js';
 import { cronJobController } from './controllers/cronjob.js';
 import { daemonSetController } from './controllers/daemonset.js';
-import { tokenCleaner } from './controllers/bootstrap-tokens.js';
-import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
@@ -53,6 +55,9 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   serviceAccountController,
   rootCaPublisher,
+  certificateApprover,
+  certificateSigner,
+  certificateCleaner,
   clusterRoleAggregationController,
   serviceAccountTokenController,
   tokenCleaner,
@@ -64,6 +69,8 @@ export interface ControllerManagerConfig extends ComponentConfig {
   readonly controllers: readonly string[];
   readonly nodeMonitorGraceMs: number;
   readonly localVolumeDir: string;
+  /** Signs certificate requests; absent: approved ones wait for another signer. */
+  readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
 }
@@ -92,8 +99,8 @@ export async function startControllerManager(
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const { nodeMonitorGraceMs, localVolumeDir, tokenKey } = config;
-  const options = { nodeMonitorGraceMs, localVolumeDir, tokenKey, caPem: tls.caPem };
+  const { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer } = config;
+  const options = { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer, caPem: tls.caPem };
   let reached = false;
   const elector = new LeaderElector({
     world,

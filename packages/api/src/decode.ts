@@ -1,5 +1,5 @@
-import type { KindInfo, KubeObject } from './contract.js';
-import { isObject, type JsonObject } from './json.js';
+import type { CustomKind, KindInfo, KubeObject } from './contract.js';
+import { deepClone, isObject, type JsonObject } from './json.js';
 import { groupVersionOf } from './kinds.js';
 import { parseQuantity } from './quantity.js';
 import { type FieldType, hasType, objectType, type ScalarType } from './schema.js';
@@ -34,6 +34,7 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
       `${String(given.kind)} in version "${givenVersion}" cannot be handled as a ${kind.kind}`,
     );
   }
+  if (kind.custom !== undefined) return decodeCustom(kind.custom, { ...value, ...given }, version, kind.kind);
   if (!hasType(kind.schema)) throw new Error(`no schema for ${kind.schema}`);
   const { object, unknownFields } = decodeAs(
     kind.schema,
@@ -47,6 +48,26 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
     unknownFields,
   };
 }
+
+/** A custom resource: its metadata is checked as everyone's, the rest is what its definition's schema leaves. */
+function decodeCustom(
+  custom: CustomKind,
+  value: JsonObject,
+  apiVersion: string,
+  kind: string,
+): Decoded<KubeObject> {
+  const sent = isObject(value.metadata) ? value.metadata : {};
+  const { object, unknownFields } = decodeAs(metadataSchema, sent, `${kind} cannot be handled`);
+  const name = typeof object.name === 'string' ? object.name : '';
+  const decoded: KubeObject = { ...deepClone(value), apiVersion, kind, metadata: { ...object, name } };
+  const dropped = custom.prune(decoded);
+  return {
+    object: decoded,
+    unknownFields: [...unknownFields.map((field) => `metadata.${field}`), ...dropped],
+  };
+}
+
+const metadataSchema = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 class Walk {
   readonly unknownFields: string[] = [];

@@ -1,3 +1,4 @@
+import type { KindInfo } from './contract.js';
 import { statusErrors } from './status-errors.js';
 import { labelValueDetails } from './validate/common.js';
 
@@ -192,10 +193,10 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
 
 /** `kind` with its group in front where two kinds have one name: `events.k8s.io Event`. */
 export function assertSelectable(
-  { group, kind }: { readonly group: string; readonly kind: string },
+  { group, kind, custom }: Pick<KindInfo, 'group' | 'kind' | 'custom'>,
   requirements: readonly FieldRequirement[],
 ): void {
-  const own = selectable[`${group} ${kind}`] ?? selectable[kind] ?? [];
+  const own = custom?.selectableFields ?? selectable[`${group} ${kind}`] ?? selectable[kind] ?? [];
   for (const { field } of requirements) {
     if (everyKind.includes(field) || own.includes(field)) continue;
     throw statusErrors.badRequest(`field label not supported: ${field}`);

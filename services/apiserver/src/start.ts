@@ -6,6 +6,7 @@ import { Admission } from './admission/admission.js';
 import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
 import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
+import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
@@ -78,6 +79,7 @@ export async function serveApiserver(
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
+  const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
     world,
     registry,
@@ -94,6 +96,7 @@ export async function serveApiserver(
     context,
     tls,
     registry,
+    custom,
     authorizer,
     tokens,
     externalHost: `${config.advertise.host}:${config.advertise.port}`,
@@ -127,9 +130,11 @@ export async function serveApiserver(
   });
   storage.start();
   bootstrap.start();
+  custom.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping = true;
+    custom.stop();
     await bootstrap.stop();
     await Promise.all([https.close(), wire.close()]);
     storage.stop();

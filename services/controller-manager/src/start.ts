@@ -21,13 +21,14 @@ import { jobController } from './controllers/job.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replicaset.js';
+import { resourceQuotaController } from './controllers/resource-quota.js';
 import { serviceAccountTokenController } from './controllers/service-account-tokens.js';
 import { podGarbageCollector, rootCaPublisher, serviceAccountController } from './controllers/small.js';
 import { statefulSetController } from './controllers/statefulset.js';
+import { claimProtection, volumeProtection } from './controllers/storage-protection.js';
 import { taintEvictionController } from './controllers/taint-eviction.js';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.js';
 import { volumeBinderController } from './controllers/volume-binder.js';
-import { claimProtectionController, volumeProtectionController } from './controllers/volume-protection.js';
 
 /** Every controller, in the order in which a workload meets them. */
 export const controllers: readonly Controller[] = [
@@ -45,8 +46,8 @@ export const controllers: readonly Controller[] = [
   endpointSliceController,
   endpointSliceMirroringController,
   volumeBinderController,
-  claimProtectionController,
-  volumeProtectionController,
+  claimProtection,
+  volumeProtection,
   ephemeralVolumeController,
   nodeLifecycleController,
   taintEvictionController,
@@ -58,6 +59,7 @@ export const controllers: readonly Controller[] = [
   certificateApprover,
   certificateSigner,
   certificateCleaner,
+  resourceQuotaController,
   clusterRoleAggregationController,
   serviceAccountTokenController,
   tokenCleaner,

@@ -21,7 +21,14 @@ const deployment = (): Deployment => ({
 });
 const start = (t: Parameters<typeof TestCluster.start>[0]) =>
   TestCluster.start(t, {
-    controllers: ['deployment', 'replicaset', 'garbage-collector', 'namespace', 'root-ca-publisher'],
+    controllers: [
+      'deployment',
+      'replicaset',
+      'garbage-collector',
+      'namespace',
+      'root-ca-publisher',
+      'serviceaccount',
+    ],
     script: () => ({ readyAfterMs: 200, stopAfterMs: 1_000 }),
   });
 const running = async (t: Parameters<typeof TestCluster.start>[0]) => {

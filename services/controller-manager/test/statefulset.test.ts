@@ -38,7 +38,7 @@ const start = (
   script: (pod: Pod) => PodScript = () => ({ readyAfterMs: 1_000 }),
 ) =>
   TestCluster.start(t, {
-    controllers: ['statefulset', 'garbage-collector'],
+    controllers: ['statefulset', 'garbage-collector', 'persistentvolumeclaim-protection'],
     nodes: ['node-1', 'node-2'],
     script,
   });

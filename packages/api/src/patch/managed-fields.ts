@@ -18,7 +18,9 @@ import {
   setOf,
   union,
   valueAt,
+  withoutContainers,
 } from './field-set.js';
+import { keepLastApplied, kubectlManager, lastAppliedFields } from './last-applied.js';
 
 /** Entries of operation Update; the oldest are folded into one manager beyond it. */
 const updateEntriesMax = 10;
@@ -108,7 +110,7 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const given = after.metadata.managedFields;
   // Sending back an empty list, or one empty entry, is how a client asks for a clean slate.
   const cleared = before !== undefined && given?.every((entry) => entry.manager === undefined) === true;
-  const entries = before === undefined || cleared ? [] : readEntries(before);
+  const entries = before === undefined || cleared ? [] : readEntries(base(context, before, after));
   const { changed, removed } = compareObjects(kind.schema, before ?? {}, after);
   if (isEmpty(changed) && isEmpty(removed)) {
     writeEntries(after, entries);
@@ -122,6 +124,16 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const set = union(difference(mine?.set ?? emptySet, removed), changed);
   const time = mine !== undefined && deepEqual(mine.set, set) ? mine.time : timestamp(context.nowMs);
   writeEntries(after, [...others, { ...identity(context, 'Update'), time, set }]);
+}
+
+/** Whose entries count: a client may write them itself (`kubectl apply --server-side` does), but only whole ones. */
+function base({ subresource }: WriteContext, before: KubeObject, after: KubeObject): KubeObject {
+  const given = after.metadata.managedFields ?? [];
+  const whole = given.every(
+    ({ operation, apiVersion = '', fieldsType }) =>
+      (operation === 'Apply' || operation === 'Update') && apiVersion !== '' && fieldsType === 'FieldsV1',
+  );
+  return subresource === '' && whole && given.length > 0 ? after : before;
 }
 
 function identity(context: WriteContext, operation: Entry['operation']) {
@@ -141,7 +153,7 @@ export function applyIntent(
 ): KubeObject {
   const { kind } = context;
   assertUniqueItems({ is: 'object', name: kind.schema }, undefined, intent, []);
-  const wanted = fieldsOf(kind.schema, intent);
+  const wanted = withoutContainers(fieldsOf(kind.schema, intent));
   const start: KubeObject =
     live === undefined
       ? { apiVersion: intent.apiVersion, kind: intent.kind, metadata: { name: intent.metadata.name } }
@@ -153,12 +165,16 @@ export function applyIntent(
     entry,
     set: conflicting(kind, start, intent, intersection(wanted, entry.set)),
   }));
-  if (!context.force) throwConflicts(conflicts);
+  if (!context.force) {
+    const own = context.manager === kubectlManager ? lastAppliedFields(kind.schema, start) : emptySet;
+    throwConflicts(conflicts.map(({ entry, set }) => ({ entry, set: difference(set, own) })));
+  }
   const merged = mergeTyped({ is: 'object', name: kind.schema }, undefined, deepClone(start), intent);
   const owned = others.reduce((all, entry) => union(all, entry.set), emptySet);
   const abandoned = difference(difference(mine?.set ?? emptySet, wanted), owned);
   const result = toObject(merged, intent);
   removePaths(kind.schema, result, abandoned, owned);
+  if (context.manager === kubectlManager) keepLastApplied(result, intent);
   const left = conflicts.map(({ entry, set }) => ({ ...entry, set: difference(entry.set, set) }));
   const time =
     mine !== undefined && deepEqual(mine.set, wanted) && sameContent(start, result)
@@ -231,10 +247,7 @@ function throwConflicts(conflicts: readonly { entry: Entry; set: FieldSet }[]): 
 
 function ownerText(entry: Entry): string {
   const sub = entry.subresource === '' ? '' : ` with subresource "${entry.subresource}"`;
-  const using =
-    entry.operation === 'Update'
-      ? ` using ${entry.apiVersion}${entry.time === '' ? '' : ` at ${entry.time}`}`
-      : '';
+  const using = entry.operation === 'Update' ? ` using ${entry.apiVersion}` : '';
   return `conflict with "${entry.manager}"${sub}${using}`;
 }
 

@@ -12,12 +12,15 @@ import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
 import { asImpersonated } from '../auth/impersonate.js';
 import type { Tokens } from '../auth/tokens/index.js';
+import type { CustomResources } from '../crd/custom-resources.js';
+import { customScale } from '../crd/scale.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
 import { asStatus } from '../storage/storage.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk, Upgrade } from './contract.js';
 import { discovery } from './discovery.js';
+import { evictPod } from './eviction.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
 import type { Metrics } from './metrics.js';
@@ -34,7 +37,7 @@ import {
   writeScale,
 } from './objects.js';
 import { podCommand, podPortForward } from './pod-streams.js';
-import { bindPod, evictPod, podLog } from './pods.js';
+import { bindPod, podLog } from './pods.js';
 import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
 import { review } from './reviews.js';
@@ -54,6 +57,7 @@ export interface HandlerParts {
   readonly context: WireContext;
   readonly tls: TlsMaterial;
   readonly registry: Registry;
+  readonly custom: CustomResources;
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   /** How clients outside reach this API: `HOST:PORT`. */
@@ -158,9 +162,11 @@ async function route(
   // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
   if (info.verb === 'get' && commandSubresources.includes(info.subresource))
     authorize(parts, call, { ...info, verb: 'create' });
-  const { kind } = info;
+  const kind = info.kind ?? (await parts.custom.find(info.group, info.version, info.resourceName));
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
+  const deprecation = parts.custom.deprecation(kind);
+  if (deprecation !== undefined) warn(deprecation);
   const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
@@ -189,6 +195,7 @@ async function route(
     case 'create':
       if (kind.namespaced && namespace === '')
         throw statusErrors.badRequest('an empty namespace may not be set during creation');
+      parts.custom.assertCreatable(kind);
       return createObject(request);
     case 'update':
       return updateObject(request);
@@ -220,13 +227,18 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
     case 'status':
     case 'finalize':
     case 'approval':
+    case 'ephemeralcontainers':
+    case 'resize':
       return verb === 'get'
         ? getObject(request)
         : verb === 'patch'
           ? patchObject(request)
           : updateObject(request);
-    case 'scale':
+    case 'scale': {
+      const paths = parts.custom.scalePaths(kind);
+      if (paths !== undefined) return customScale(request, paths);
       return verb === 'get' ? getScale(request) : writeScale(request);
+    }
     case 'token':
       return createToken(request, parts.tokens, parts.authorizer);
     case 'binding':
@@ -256,7 +268,10 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     const why = `User "${user.name}" cannot ${verb} path "${path}"`;
     throw statusErrors403(`${why}${reason === '' ? '' : `: ${reason}`}`);
   }
-  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  const answer =
+    health(parts.health, call, path) ??
+    discovery(call, path, parts.custom.groupVersions()) ??
+    openApi(call, path, parts.custom.documents());
   if (answer !== undefined) return answer;
   const keys = tokenKeys(parts, path);
   if (keys !== undefined) return keys;
@@ -417,6 +432,6 @@ function finish(
     ...answer.headers,
   };
   if (warnings.length > 0)
-    headers.warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
   return { ...answer, headers };
 }

@@ -61,6 +61,7 @@ export async function watch(
     progress: (revision) => {
       seen = revision;
     },
+    ended: () => queue.finish(undefined),
     gone: () => queue.finish(encode.error(statusErrors.expired(`too old resource version: ${seen}`))),
   });
   const timers: Timer[] = [

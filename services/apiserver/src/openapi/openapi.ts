@@ -16,10 +16,15 @@ import type { ApiCall, ApiReply } from '../endpoints/contract.js';
  * /openapi/v2 and /openapi/v3 from the tables: what kubectl reads to validate, apply and explain. Undefined
  * for other paths.
  */
-export function openApi(call: ApiCall, path: string): ApiReply | undefined {
+export function openApi(
+  call: ApiCall,
+  path: string,
+  custom: ReadonlyMap<string, Document>,
+): ApiReply | undefined {
   if (path === '/openapi/v2') return emptyV2();
-  if (path === '/openapi/v3') return json(index());
-  const document = documents().get(path.replace('/openapi/v3/', ''));
+  if (path === '/openapi/v3') return json(index(custom));
+  const name = path.replace('/openapi/v3/', '');
+  const document = documents().get(name) ?? custom.get(name);
   if (document === undefined) return undefined;
   const wanted = call.query.hash?.[0];
   if (wanted !== undefined && wanted !== document.hash) {
@@ -47,7 +52,7 @@ function emptyV2(): ApiReply {
   return { code: 200, headers: { 'content-type': type }, body: new Uint8Array(0) };
 }
 
-interface Document {
+export interface Document {
   readonly body: Uint8Array;
   readonly hash: string;
 }
@@ -59,15 +64,19 @@ function documents(): ReadonlyMap<string, Document> {
   made ??= new Map(
     groupVersions().map(({ group, version, kinds }) => {
       const name = group === '' ? `api/${version}` : `apis/${group}/${version}`;
-      const body = new TextEncoder().encode(JSON.stringify(documentFor(name, kinds)));
-      return [name, { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() }] as const;
+      return [name, makeDocument(documentFor(name, kinds))] as const;
     }),
   );
   return made;
 }
 
-function index() {
-  const paths = [...documents()].map(
+export function makeDocument(value: object): Document {
+  const body = new TextEncoder().encode(JSON.stringify(value));
+  return { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() };
+}
+
+function index(custom: ReadonlyMap<string, Document>) {
+  const paths = [...documents(), ...custom].map(
     ([name, { hash }]) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }] as const,
   );
   return { paths: Object.fromEntries(paths) };
@@ -84,6 +93,11 @@ function json(value: unknown): ApiReply {
 function documentFor(name: string, kinds: readonly KindInfo[]) {
   const schemas: Record<string, unknown> = {};
   for (const kind of kinds) collect(kind.schema, schemas, gvk(kind));
+  return documentOf(name, kinds, schemas);
+}
+
+/** Of schemas that are there already; kinds refer to theirs by `schema`. */
+export function documentOf(name: string, kinds: readonly KindInfo[], schemas: object) {
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'v1.33.0' },
@@ -92,7 +106,7 @@ function documentFor(name: string, kinds: readonly KindInfo[]) {
   };
 }
 
-function gvk({ group, version, kind }: KindInfo) {
+export function gvk({ group, version, kind }: KindInfo) {
   return { group, version, kind };
 }
 
@@ -119,7 +133,8 @@ function pathsFor(name: string, kind: KindInfo): [string, unknown][] {
     'application/apply-patch+yaml',
     'application/json-patch+json',
     'application/merge-patch+json',
-    'application/strategic-merge-patch+json',
+    // kubectl reads from here whether a kind can be patched so.
+    ...(kind.custom === undefined ? ['application/strategic-merge-patch+json'] : []),
   ];
   const post = { post: operation('post', ['application/json', 'application/yaml']) };
   if (!kind.verbs.includes('patch')) return [[base, post]];
@@ -130,6 +145,10 @@ function pathsFor(name: string, kind: KindInfo): [string, unknown][] {
       { put: operation('put', ['application/json', 'application/yaml']), patch: operation('patch', patches) },
     ],
   ];
+}
+
+export function collectType(name: string, schemas: Record<string, unknown>): void {
+  collect(name, schemas);
 }
 
 /** A type's schema and those of all that it is made of. */

@@ -1,4 +1,5 @@
 import { findKind, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
+import { columnsOfCustom } from '../crd/custom-kind.js';
 import { type Cell, type Column, nameColumn } from './column.js';
 import { columnsByKind } from './columns.js';
 import { partialMetadata } from './partial.js';
@@ -11,20 +12,30 @@ export interface TableOptions {
 
 /** Objects as rows, as kubectl prints them (meta.k8s.io/v1 Table). */
 export function tableFor(kind: KindInfo, objects: readonly KubeObject[], options: TableOptions) {
-  const columns = columnsOf(kind);
+  return tableOf(columnsOf(kind), objects, options, (object) => toStored(kind, object));
+}
+
+export function tableOf(
+  columns: readonly Column[],
+  objects: readonly KubeObject[],
+  options: TableOptions,
+  printed: (object: KubeObject) => KubeObject = (object) => object,
+) {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.metadata,
-    columnDefinitions: columns.map(({ name, type = 'string', priority = 0 }) => ({
-      name,
-      type,
-      format: name === 'Name' ? 'name' : '',
-      description: '',
-      priority,
-    })),
+    columnDefinitions: columns.map(
+      ({ name, type = 'string', priority = 0, format = '', description = '' }) => ({
+        name,
+        type,
+        format: name === 'Name' ? 'name' : format,
+        description,
+        priority,
+      }),
+    ),
     rows: objects.map((object) => ({
-      cells: cellsOf(columns, toStored(kind, object), options.nowMs),
+      cells: cellsOf(columns, printed(object), options.nowMs),
       ...(options.includeObject === 'None'
         ? {}
         : { object: options.includeObject === 'Object' ? object : partialMetadata(object) }),
@@ -38,6 +49,8 @@ function cellsOf(columns: readonly Column[], object: KubeObject, nowMs: number):
 
 /** Forms of one kind are printed alike. */
 export function columnsOf(kind: KindInfo): readonly Column[] {
+  const custom = columnsOfCustom(kind);
+  if (custom !== undefined) return custom;
   const stored =
     kind.storedAs === undefined ? kind : (findKind({ ...kind.storedAs, kind: kind.kind }) ?? kind);
   return columnsByKind[`${stored.group}/${stored.kind}`] ?? anyKind;

@@ -1,6 +1,9 @@
 import {
+  ApiError,
+  apiError,
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   type KindInfo,
@@ -41,6 +44,7 @@ const writeAttemptsMax = 12;
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   namespaceKind,
@@ -84,10 +88,12 @@ export class RacedError extends Error {
 export class Storage {
   readonly store: Store;
   readonly #world: World;
-  readonly #caches: ReadonlyMap<string, WatchCache>;
+  readonly #log: Logger;
+  readonly #caches: Map<string, WatchCache>;
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
+    this.#log = log;
     this.#world = world;
     this.#caches = new Map(
       [...kinds, ...viewKinds].map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]),
@@ -101,6 +107,27 @@ export class Storage {
         if (this.ready) for (const other of this.#caches.values()) other.start();
       };
       cache.start();
+    }
+  }
+
+  /** A custom resource: its cache begins to load at once. */
+  addKind(kind: KindInfo): void {
+    const cache = new WatchCache(this.#world, this.store, kind, this.#log);
+    this.#caches.set(kind.schema, cache);
+    cache.start();
+  }
+
+  /** It is served no longer: its watchers end once they have heard of all that was written until now. */
+  async removeKind(kind: KindInfo): Promise<void> {
+    const cache = this.#caches.get(kind.schema);
+    this.#caches.delete(kind.schema);
+    if (cache === undefined) return;
+    try {
+      await cache.waitFor(await this.currentRevision(kind));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // The store is away: its watchers hear of it when they list anew.
+    } finally {
+      cache.end();
     }
   }
 
@@ -118,6 +145,8 @@ export class Storage {
 
   cache(kind: KindInfo): WatchCache {
     const cache = this.#caches.get(kind.schema);
+    if (cache === undefined && kind.custom !== undefined)
+      throw apiError('NotFound', 'the server could not find the requested resource', { details: {} });
     if (cache === undefined) throw new Error(`${kind.kind} is not a stored kind`);
     return cache;
   }

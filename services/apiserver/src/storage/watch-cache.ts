@@ -27,6 +27,8 @@ export interface Subscriber {
   progress(revision: number): void;
   /** The cache lost its place (compaction): the subscriber must begin anew. */
   gone(): void;
+  /** Nothing more will come: the kind is served no longer. */
+  ended?(): void;
 }
 
 /**
@@ -82,6 +84,11 @@ export class WatchCache {
   stop(): void {
     this.#stopped = true;
     this.#watch?.close();
+  }
+
+  end(): void {
+    this.stop();
+    for (const subscriber of [...this.#subscribers]) subscriber.ended?.();
   }
 
   get(key: string): StoredObject | undefined {

@@ -25,6 +25,7 @@ const conditionTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'
  */
 export const nodeLifecycleController: Controller = {
   name: 'node-lifecycle',
+  eventSource: 'node-controller',
   workers: 1,
   start: (context, queue) => {
     const seen = new Map<string, { readonly version: string; readonly atMs: number }>();

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { X509Certificate as PlainCertificate } from 'node:crypto';
 import type { CertificateSigningRequest } from '@kubelab/api';
 import { createAuthority } from '@kubelab/pki';

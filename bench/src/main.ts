@@ -1,23 +1,28 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchApi } from './api/main.js';
 import { benchCluster } from './cluster.js';
+import { benchLibrary } from './library/main.js';
 import { benchStore } from './store/main.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const help = `Measures; holds nothing back.
 
-Usage: npm run bench -- start|failover|store [flags]
+Usage: npm run bench -- start|failover|store|api|library [flags]
 
   start       from "kubelab up" to ready
   failover    from the death of the Raft leader to the next write that kubectl saw acknowledged
   store       the Raft store beside Debian's etcd, row by row, as ratios
+  api         an apiserver under requests, lists and watches: rates, latencies, event loop, memory
+  library     startCluster() of 'kubelab': time to the first answer, memory, many side by side
 
   --rounds N       each figure is the median of N (default 3)
   --seconds S      of each round of a rate (default 3)
-  --only TEXT      only the rows of store whose name contains TEXT
+  --only TEXT      only the rows of store or api whose name contains TEXT
   --sizes N,N      keys of store's restart and memory rows (default 100000,1000000; "" for none)
   --backend NAME   of kubelab's members: memory (default) or lmdb
+  --apiserver FILE of api: another apiserver's main.js, to compare with
   --chart FILE     draw store's table as SVG
   -o json          print JSON
 
@@ -25,6 +30,7 @@ Examples:
   npm run bench -- start
   npm run bench -- failover --rounds 10
   npm run bench -- store --only put --rounds 1 --sizes ""
+  npm run bench -- api --only list
   npm run bench -- store --chart docs/store.svg
 `;
 
@@ -37,6 +43,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string', default: '100000,1000000' },
     backend: { type: 'string', default: 'memory' },
     chart: { type: 'string' },
+    apiserver: { type: 'string' },
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', default: false },
   },
@@ -45,7 +52,11 @@ const [what] = positionals;
 const rounds = Number(values.rounds);
 const json = values.output === 'json';
 if (!values.help && (what === 'start' || what === 'failover')) benchCluster(root, what, { rounds, json });
-else if (!values.help && what === 'store') {
+else if (!values.help && what === 'library') await benchLibrary({ root, json });
+else if (!values.help && what === 'api') {
+  const { only, apiserver } = values;
+  await benchApi({ root, seconds: Number(values.seconds), only, json, apiserver });
+} else if (!values.help && what === 'store') {
   const sizes = values.sizes
     .split(',')
     .filter((size) => size !== '')

@@ -247,6 +247,7 @@ function probe(item: Probe): void {
   item.successThreshold ??= 1;
   item.failureThreshold ??= 3;
   httpGet(item.httpGet);
+  if (item.grpc !== undefined) item.grpc.service ??= '';
 }
 
 function httpGet(action: { path?: string; scheme?: string } | undefined): void {

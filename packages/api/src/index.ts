@@ -7,6 +7,7 @@ export { fieldDescription, typeDescription } from './descriptions.js';
 export type * from './generated/types.js';
 export * from './json.js';
 export * from './kinds.js';
+export { parseLabelSelector } from './label-selector.js';
 export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
 export { omitEmpty } from './omit-empty.js';
 export { jsonPatch } from './patch/json-patch.js';

@@ -185,8 +185,7 @@ export class Bootstrap {
       },
     });
     const { storage } = this.#parts.registry;
-    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)])
-      await storage.cache(kind).waitFor(await storage.currentRevision(kind));
+    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)]) await storage.fresh(kind);
   }
 
   #scope(): RequestScope {

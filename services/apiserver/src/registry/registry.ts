@@ -165,6 +165,7 @@ export class Registry {
     if (kind.hasGeneration) metadata.generation = 1;
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
+    trackCreate(scope, kind, object);
     const attributes = created(scope, kind, object);
     await this.#admission.admit(attributes);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
@@ -183,13 +184,6 @@ export class Registry {
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
     const companions = await this.#strategyOf(kind).companions?.(undefined, object);
-    if (object.metadata.managedFields === undefined || object.metadata.managedFields.length === 0) {
-      trackUpdate(
-        { kind, manager: scope.fieldManager, subresource: '', nowMs: scope.world.clock.nowMs() },
-        undefined,
-        object,
-      );
-    }
     return this.#admission.reserved(created(scope, kind, object), async (reserved) => {
       if (scope.dryRun) {
         const { namespace = '', name } = object.metadata;
@@ -232,6 +226,7 @@ export class Registry {
     const object = await this.#change(scope, ref, aspect, (old) => {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
+      checkNamed(ref, next);
       patch.unknownFields(unknownFields);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
@@ -251,6 +246,7 @@ export class Registry {
     const { object: intent } = decodeObject(kind, patch.intent);
     if ((intent.metadata.managedFields ?? []).length > 0)
       throw statusErrors.badRequest('metadata.managedFields must be nil');
+    checkNamed(ref, intent);
     intent.metadata.name = ref.name;
     const nowMs = scope.world.clock.nowMs();
     const context = {
@@ -395,6 +391,28 @@ export class Registry {
       return old;
     });
   }
+}
+
+/** A patch that names another object is a mistake. */
+function checkNamed(ref: ObjectRef, { metadata }: KubeObject): void {
+  const { name, namespace = '' } = metadata;
+  if (name !== '' && name !== ref.name)
+    throw statusErrors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${ref.name})`,
+    );
+  if (ref.kind.namespaced && namespace !== '' && namespace !== ref.namespace)
+    throw statusErrors.badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${ref.namespace})`,
+    );
+}
+
+/** The sender owns what was sent, with its defaults; not what admission and the server add (as in Kubernetes). */
+function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
+  if ((object.metadata.managedFields ?? []).length > 0) return;
+  const nowMs = scope.world.clock.nowMs();
+  const { status: _status, ...sent } = object;
+  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, sent);
+  object.metadata.managedFields = sent.metadata.managedFields ?? [];
 }
 
 function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attributes {

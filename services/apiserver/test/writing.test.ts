@@ -84,11 +84,11 @@ t.test('writing', async (t) => {
   });
 
   t.test('preconditions', async (t) => {
-    const made = await make(maps, { metadata: { name: 'p' } });
+    await make(maps, { metadata: { name: 'p' } });
     const wrong = (preconditions: object) => call('DELETE', `${maps}/p`, { body: { preconditions } });
     t.match(
       failed(await wrong({ uid: 'other' })),
-      /^409 Operation cannot be fulfilled on configmaps \"p\": StorageError: invalid object, Code: 4, Key: \S+\/p, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: /,
+      /^409 Operation cannot be fulfilled on configmaps "p": StorageError: invalid object, Code: 4, Key: \S+\/p, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: /,
     );
     t.match(
       failed(await wrong({ resourceVersion: '1' })),

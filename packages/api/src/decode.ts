@@ -50,15 +50,6 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
   };
 }
 
-/**
- * An optional list or map that holds nothing is the same as none, and is not there: Go's omitempty. (But for
- * managedFields, where an empty list asks for a clean slate.)
- */
-function isEmptyContainer(type: FieldType, value: unknown): boolean {
-  if (type.is === 'list') return Array.isArray(value) && value.length === 0;
-  return type.is === 'map' && isObject(value) && Object.keys(value).length === 0;
-}
-
 /** A custom resource: its metadata is checked as everyone's, the rest is what its definition's schema leaves. */
 function decodeCustom(
   custom: CustomKind,
@@ -95,11 +86,7 @@ class Walk {
       const here = path === '' ? name : `${path}.${name}`;
       const field = fields.get(name);
       if (field === undefined) this.unknownFields.push(here);
-      else if (given !== null && given !== undefined) {
-        const decoded = this.#value(field.type, given, here);
-        const kept = field.required || name === 'managedFields' || !isEmptyContainer(field.type, decoded);
-        if (kept) result[name] = decoded;
-      }
+      else if (given !== null && given !== undefined) result[name] = this.#value(field.type, given, here);
     }
     return result;
   }

@@ -84,15 +84,17 @@ t.test('writing', async (t) => {
   });
 
   t.test('preconditions', async (t) => {
-    await make(maps, { metadata: { name: 'p' } });
+    const made = await make(maps, { metadata: { name: 'p' } });
+    const uid = made.at('metadata.uid');
     const wrong = (preconditions: object) => call('DELETE', `${maps}/p`, { body: { preconditions } });
-    t.match(
+    t.equal(
       failed(await wrong({ uid: 'other' })),
-      /^409 Operation cannot be fulfilled on configmaps "p": StorageError: invalid object, Code: 4, Key: \S+\/p, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: /,
+      '409 Operation cannot be fulfilled on configmaps "p": the UID in the precondition (other) does not match ' +
+        `the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
     t.match(
       failed(await wrong({ resourceVersion: '1' })),
-      /^409 .*ResourceVersion in precondition: 1, ResourceVersion in object meta: /,
+      /^409 .*the ResourceVersion in the precondition \(1\) does not match .* in record \(\d+\)\. .* modified$/,
     );
     t.match(
       failed(await call('PUT', `${maps}/p`, { body: { metadata: { name: 'p', resourceVersion: '1' } } })),

@@ -364,3 +364,24 @@ t.test('a client may write the entries itself, if they are whole', async (t) => 
     'half of one counts for nothing',
   );
 });
+
+t.test(
+  'who once owned maps and lists themselves, as an update makes them, keeps what he applies',
+  async (t) => {
+    const body = {
+      metadata: { name: 'd', labels: { a: 'b' } },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: {
+          metadata: { labels: { a: 'b' } },
+          spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80 }] }] },
+        },
+      },
+    };
+    const made = update(deploymentKind, 'kubectl', undefined, body);
+    // What kubectl does to the fields that it had before server-side apply.
+    for (const entry of made.metadata.managedFields ?? []) entry.operation = 'Apply';
+    const { spec, metadata } = apply(deploymentKind, 'kubectl', made, body, { minutes: 1 });
+    t.same([spec, metadata.labels], [made.spec, made.metadata.labels]);
+  },
+);

@@ -331,8 +331,8 @@ function mergeTypedList(of: FieldType, field: Field | undefined, live: unknown, 
 }
 
 /**
- * The outermost first, while items still have the keys that name them. What others own something in stays,
- * and so do the keys of such an item.
+ * The outermost first, while items still have the keys that name them. What somebody owns something in stays
+ * (the applier too: an update that made a map left it the map itself), and so do the keys of such an item.
  */
 function removePaths(
   typeName: string,
@@ -342,7 +342,7 @@ function removePaths(
 ): void {
   const kept = union(owned, wanted);
   for (const path of paths(abandoned).sort((a, b) => a.length - b.length)) {
-    if (subtree(owned, path) !== undefined || isKeyOfKept(owned, path)) continue;
+    if (subtree(kept, path) !== undefined || isKeyOfKept(owned, path)) continue;
     removePath(typeName, object, path, (outer) => subtree(kept, outer) !== undefined);
   }
 }

@@ -1,0 +1,110 @@
+import t from 'tap';
+import { parseTexts, readTexts } from '../src/descriptions/texts.js';
+import { fieldDescription, typeDescription } from '../src/descriptions.js';
+import { schema } from '../src/generated/schema.js';
+import { shortType } from '../src/rules/index.js';
+import { type FieldType, objectType } from '../src/schema.js';
+
+const typeNames = Object.keys(schema);
+const fields = typeNames.flatMap((type) => [...objectType(type).values()].map((field) => ({ type, field })));
+const described = readTexts();
+const keys = described.map(([key]) => key);
+
+t.test('every type has a description', (t) => {
+  t.same(
+    typeNames.filter((type) => typeDescription(type) === undefined),
+    [],
+  );
+  t.end();
+});
+
+t.test('every field of every type has a description', (t) => {
+  t.same(
+    fields
+      .filter(({ type, field }) => fieldDescription(type, field.name) === undefined)
+      .map(({ type, field }) => `${shortType(type)}.${field.name}`),
+    [],
+  );
+  t.end();
+});
+
+t.test('every description belongs to a type or field that exists', (t) => {
+  const own = new Set([
+    ...typeNames.map(shortType),
+    ...fields.map(({ type, field }) => `${shortType(type)}/${field.name}`),
+  ]);
+  const shared = new Set([
+    '*List',
+    ...fields
+      .filter(({ type, field }) => !keys.includes(`${shortType(type)}/${field.name}`))
+      .map(({ type, field }) => `${type.endsWith('List') ? '*List' : '*'}/${field.name}`),
+    '*/items',
+  ]);
+  t.same(
+    keys.filter((key) => !(key.startsWith('*') ? shared : own).has(key)),
+    [],
+  );
+  t.end();
+});
+
+t.test('nothing is described twice', (t) => {
+  t.same(
+    keys.filter((key, index) => keys.indexOf(key) !== index),
+    [],
+  );
+  t.end();
+});
+
+t.test('a description is short, ends with a full stop and does not begin with the name', (t) => {
+  const begins = (key: string, text: string) =>
+    (/[^./]*$/.exec(key)?.[0] ?? '').toLowerCase() === (/^\w*/.exec(text)?.[0] ?? '').toLowerCase();
+  t.same(
+    described.filter(
+      ([key, text]) => text.length > 400 || !text.endsWith('.') || text.includes('  ') || begins(key, text),
+    ),
+    [],
+  );
+  t.end();
+});
+
+t.test('a field says something else than its type, which kubectl prints below it', (t) => {
+  const of = (type: FieldType): string | undefined =>
+    type.is === 'object' ? type.name : type.is === 'scalar' ? undefined : of(type.of);
+  t.same(
+    fields
+      .filter(({ type, field }) => {
+        const inner = of(field.type);
+        return inner !== undefined && fieldDescription(type, field.name) === typeDescription(inner);
+      })
+      .map(({ type, field }) => `${shortType(type)}.${field.name}`),
+    [],
+  );
+  t.end();
+});
+
+t.test('fields of one name share a text unless their type has its own', (t) => {
+  const condition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Condition';
+  t.equal(fieldDescription('io.k8s.api.apps.v1.Deployment', 'spec'), fieldDescription('x.y.v1.Z', 'spec'));
+  t.not(fieldDescription(condition, 'status'), fieldDescription('io.k8s.api.apps.v1.Deployment', 'status'));
+  t.not(
+    fieldDescription('io.k8s.api.core.v1.PodList', 'metadata'),
+    fieldDescription('io.k8s.api.core.v1.Pod', 'metadata'),
+  );
+  t.equal(fieldDescription('x.y.v1.Z', 'colour'), undefined);
+  t.end();
+});
+
+t.test('lines are parsed as texts.ts tells', (t) => {
+  const area =
+    '\n@ a.v1\nOne, Two: Both.\n  name: How it is\n      called.\nOne:\n  at: When.\n@ b.v1\nThree: 3.\n';
+  t.same(parseTexts(area), [
+    ['a.v1.One', 'Both.'],
+    ['a.v1.Two', 'Both.'],
+    ['a.v1.One/name', 'How it is called.'],
+    ['a.v1.Two/name', 'How it is called.'],
+    ['a.v1.One/at', 'When.'],
+    ['b.v1.Three', '3.'],
+  ]);
+  t.throws(() => parseTexts('@ a.v1\nno end'), /no colon/);
+  t.end();
+});

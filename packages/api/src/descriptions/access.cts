@@ -132,12 +132,12 @@ SubjectRulesReviewStatus: What may be done, as far as is known.
   incomplete: Whether something may be missing, since not all authorizers can list rules.
   nonResourceRules: Verbs on paths.
   resourceRules: Verbs on resources.
-ResourceRule: Verbs on resources.
+ResourceRule: What may be done with some resources.
   apiGroups: Groups; * for all.
   resourceNames: Names of single objects. Empty: all.
   resources: Which resources; * for all.
   verbs: Which verbs; * for all.
-NonResourceRule: Verbs on paths.
+NonResourceRule: What may be done with some paths.
   nonResourceURLs: Paths; * at the end for all below.
   verbs: Methods in lower case; * for all.
 

@@ -159,7 +159,7 @@ KeyToPath: A key and the file for it.
   key: The key.
   mode: Permissions of the file, 0 to 0777 in octal. Default: the volume's defaultMode.
   path: The path relative to the mount; no '..'.
-DownwardAPIVolumeSource: Fields of the pod as files.
+DownwardAPIVolumeSource: Which fields, and their files.
   defaultMode: Permissions of the files, 0 to 0777 in octal. Default 0644.
   items: The files.
 DownwardAPIProjection: Fields of the pod in a projected volume.

@@ -13,7 +13,7 @@ DeviceSelector: What a device must satisfy.
 CELDeviceSelector: An expression on a device.
   expression: CEL over device.driver, device.attributes and device.capacity that gives true or false; at most
       10 KiB. An error stops the allocation.
-OpaqueDeviceConfiguration: Settings that only the driver understands.
+OpaqueDeviceConfiguration: A driver and settings for it, passed on unread.
   driver: The driver's name.
   parameters: The settings, an object with kind and apiVersion; at most 10 KiB.
 ResourceClaim: Asks for devices; pods that name it run where these are.

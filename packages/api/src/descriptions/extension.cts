@@ -164,7 +164,7 @@ CustomResourceColumnDefinition: A column of kubectl get.
   name: Heading of the column.
   priority: 0 (default): always shown; greater: with -o wide only.
   type: integer, number, string, boolean or date; a date is shown as an age.
-CustomResourceConversion: How objects are converted between versions.
+CustomResourceConversion: A way to convert objects from one version to another.
   strategy: None: only the apiVersion changes; Webhook: a server is asked.
   webhook: The server, for strategy Webhook.
 WebhookConversion: A server that converts.
@@ -258,7 +258,7 @@ JSON: Any value.
 JSONSchemaPropsOrArray: A schema, or a list of schemas.
 JSONSchemaPropsOrBool: A schema, or true or false.
 JSONSchemaPropsOrStringArray: A schema, or a list of names.
-ExternalDocumentation: Where to read more.
+ExternalDocumentation: A page about it.
   description: What is found there.
   url: Address of the page.
 ValidationRule: A CEL rule.
@@ -315,11 +315,11 @@ Subject: Who makes a request; the field that kind names is set.
   kind: User, Group or ServiceAccount.
   serviceAccount: A ServiceAccount.
   user: A user.
-UserSubject: A user.
+UserSubject: A user by name.
   name: The user's name; * for all.
-GroupSubject: Members of a group.
+GroupSubject: A group by name.
   name: The group's name; * for all.
-ServiceAccountSubject: A ServiceAccount.
+ServiceAccountSubject: A ServiceAccount by name.
   name: The account's name; * for all of the namespace.
   namespace: The namespace of the account.
 ResourcePolicyRule: Requests for resources; all that it says must match.
@@ -329,7 +329,7 @@ ResourcePolicyRule: Requests for resources; all that it says must match.
   namespaces: Which namespaces; * for all. Empty: only requests without one.
   resources: Plural names such as pods or pods/status; * for all.
   verbs: Which verbs; * for all.
-NonResourcePolicyRule: Requests for paths.
+NonResourcePolicyRule: Requests for paths; path and verb must match.
   nonResourceURLs: Paths such as /healthz or /api/*; * for all.
   verbs: Methods in lower case; * for all.
 FlowSchemaStatus: How the schema is doing.
@@ -350,7 +350,7 @@ LimitedPriorityLevelConfiguration: A level that is held to its share.
   lendablePercent: How much of its share others may borrow, 0 to 100. Default 0.
   limitResponse: What becomes of requests that cannot be served now.
   nominalConcurrencyShares: Its share of the server's seats, relative to that of others. Default 30.
-LimitResponse: What becomes of requests that cannot be served now.
+LimitResponse: Whether requests wait, and how.
   queuing: Queues, for type Queue.
   type: Queue: they wait; Reject: they are answered with 429.
 QueuingConfiguration: Queues of a level.

@@ -10,7 +10,6 @@ module.exports = `
       where there is one.
   status: What has been found or done, written by controllers through the status subresource; ignored in
       writes to the object itself.
-  items: The objects of the list, in order of namespace and name.
   conditions: What holds of the object right now, at most one entry per type. Wait for one with kubectl wait
       --for=condition=TYPE.
   lastTransitionTime: When the condition's status last changed. A new message or reason alone leaves it as it
@@ -26,4 +25,5 @@ module.exports = `
       Default false.
 *List: Objects of one kind, and the state of the cluster that they show.
   metadata: State that the list shows, and how to get the rest of it if it was limited.
+  items: The objects of the list, in order of namespace and name.
 `;

@@ -15,7 +15,7 @@ DeploymentSpec: How many pods, which, and how they are replaced.
       another owner.
   strategy: How old pods give way to new ones.
   template: The pods to make. A change of anything in it starts a rollout. restartPolicy must be Always.
-DeploymentStrategy: How old pods give way to new ones.
+DeploymentStrategy: A way to replace pods, with its bounds.
   rollingUpdate: Bounds for the type RollingUpdate; must be unset for Recreate.
   type: RollingUpdate (default): step by step; Recreate: all old pods end before a new one is made.
 RollingUpdateDeployment: Bounds of a rollout, as numbers or percentages of replicas. Not both may be 0.
@@ -66,7 +66,7 @@ DaemonSetSpec: Which pods, and how they are replaced.
   template: The pods to make, on each node that its nodeSelector and affinity allow. Tolerations for unready,
       unreachable and cordoned nodes are added.
   updateStrategy: How old pods give way to new ones.
-DaemonSetUpdateStrategy: How old pods give way to new ones.
+DaemonSetUpdateStrategy: A way to replace pods, with its bounds.
   rollingUpdate: Bounds for the type RollingUpdate.
   type: RollingUpdate (default): node by node; OnDelete: a new one is made when you delete the old one.
 RollingUpdateDaemonSet: Bounds of a rollout, as numbers or percentages of the nodes, rounded up. Not both may
@@ -106,7 +106,7 @@ StatefulSetOrdinals: Numbering of pods.
 StatefulSetPersistentVolumeClaimRetentionPolicy: What becomes of claims.
   whenDeleted: When the set is deleted: Retain (default) or Delete.
   whenScaled: When a pod is scaled away: Retain (default) or Delete.
-StatefulSetUpdateStrategy: How old pods give way to new ones.
+StatefulSetUpdateStrategy: A way to replace pods, with its settings.
   rollingUpdate: Settings for the type RollingUpdate.
   type: RollingUpdate (default): from the highest number down, each waits for the one before; OnDelete: a new
       one is made when you delete the old one.

@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseTexts, readTexts } from '../src/descriptions/texts.js';
 import { fieldDescription, typeDescription } from '../src/descriptions.js';
 import { schema } from '../src/generated/schema.js';
-import { shortType } from '../src/rules/index.js';
+import { rulesOf, shortType } from '../src/rules/index.js';
 import { type FieldType, objectType } from '../src/schema.js';
 
 const typeNames = Object.keys(schema);
@@ -78,6 +78,27 @@ t.test('a field says something else than its type, which kubectl prints below it
       .map(({ type, field }) => `${shortType(type)}.${field.name}`),
     [],
   );
+  t.end();
+});
+
+t.test('a description names the default, the values and the bounds that the rules have', (t) => {
+  const missing = typeNames.flatMap((type) => {
+    const { defaults, enums, ranges } = rulesOf(type);
+    const said = [
+      ...Object.entries(defaults).map(
+        ([name, value]) => [name, typeof value === 'object' ? '' : value] as const,
+      ),
+      ...Object.entries(enums).flatMap(([name, values]) => values.map((value) => [name, value] as const)),
+      ...Object.entries(ranges).flatMap(([name, [least, most]]) => [
+        [name, least > 1 ? least : ''] as const,
+        [name, most ?? ''] as const,
+      ]),
+    ];
+    return said
+      .filter(([name, value]) => fieldDescription(type, name)?.includes(String(value)) !== true)
+      .map(([name, value]) => `${shortType(type)}.${name}: ${value}`);
+  });
+  t.same(missing, []);
   t.end();
 });
 

@@ -60,7 +60,7 @@ TokenRequest: Asks for a token of a ServiceAccount. Posted to its token subresou
 TokenRequestSpec: What the token is to be like.
   audiences: Who is to accept it. Empty: the API server.
   boundObjectRef: The token is valid only as long as this object exists.
-  expirationSeconds: How long it is valid, at least 600. Default 3600; the server may shorten it.
+  expirationSeconds: How many seconds it is valid, at least 600. Default 3600; the server may shorten it.
 TokenRequestStatus: The token.
   expirationTimestamp: When it expires.
   token: The token, a JWT.
@@ -152,7 +152,10 @@ CertificateSigningRequestSpec: The request and who makes it. Cannot be changed.
   signerName: Who is to sign, such as kubernetes.io/kube-apiserver-client or kubernetes.io/kubelet-serving. It
       decides what is allowed.
   uid: Identity of who asks; filled in by the server.
-  usages: What the key is for, such as digital signature, key encipherment, client auth or server auth.
+  usages: What the key is for: signing, digital signature, content commitment, key encipherment, key
+      agreement, data encipherment, cert sign, crl sign, encipher only, decipher only, any, server auth,
+      client auth, code signing, email protection, s/mime, ipsec end system, ipsec tunnel, ipsec user,
+      timestamping, ocsp signing, microsoft sgc or netscape sgc.
   username: Who asks; filled in by the server.
 CertificateSigningRequestStatus: What became of the request.
   certificate: The chain in PEM, here in base64; empty until signed. Never changes then.

@@ -181,8 +181,8 @@ VolumeProjection: One source of a projected volume.
   serviceAccountToken: A token of the pod's service account, renewed before it expires.
 ServiceAccountTokenProjection: A token as a file.
   audience: Who is to accept the token. Default: the API server.
-  expirationSeconds: How long a token is valid, at least 600. Default 3600. It is replaced at 80% of that, or
-      after a day.
+  expirationSeconds: How many seconds a token is valid, at least 600. Default 3600. It is replaced at 80% of
+      that, or after a day.
   path: The path relative to the mount.
 ClusterTrustBundleProjection: Trust anchors of one bundle, or of all of a signer.
   labelSelector: Bundles of the signer to take. Unset: none; empty: all. Only with signerName.

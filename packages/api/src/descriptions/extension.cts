@@ -356,7 +356,7 @@ LimitResponse: Whether requests wait, and how.
 QueuingConfiguration: Queues of a level.
   handSize: How many queues a flow may be put into; the shortest is taken. Default 8; not above queues.
   queueLengthLimit: How many requests wait in a queue at most; further ones get 429. Default 50.
-  queues: How many queues there are. Default 64; 1 makes shuffling pointless.
+  queues: How many queues there are, 1 to 10000000. Default 64; with 1, flows are not kept apart.
 PriorityLevelConfigurationStatus: How the level is doing.
   conditions: Reports on the level; usually none.
 PriorityLevelConfigurationCondition: Something that holds of a level.

@@ -79,7 +79,7 @@ IPBlock: A range of addresses.
   cidr: The range, such as 192.168.1.0/24 or 2001:db8::/64.
   except: Ranges within it that are left out.
 NetworkPolicyPort: A port, or several.
-  endPort: Last port of a range that begins with port, which must be a number not above it.
+  endPort: Last port of a range that begins with port, which must be a number not above it. At most 65535.
   port: Number, or name of a port of the pods. Unset: all ports of the protocol.
   protocol: TCP (default), UDP or SCTP.
 IPAddress: An address that a Service has taken. Its name is the address in canonical form.

@@ -183,7 +183,7 @@ CSIDriverSpec: Abilities of the driver.
   volumeLifecycleModes: Persistent (default), Ephemeral (volumes in pods), or both. Cannot be changed.
 TokenRequest: A token that a driver wants.
   audience: Who is to accept it. Empty: the API server.
-  expirationSeconds: How long it is valid, at least 600. Default 3600.
+  expirationSeconds: How many seconds it is valid, 600 to 4294967296 (2^32). Default 3600.
 CSINode: Storage drivers of a node, written by its kubelet. Its name is the node's.
 CSINodeSpec: The drivers.
   drivers: One entry per driver; empty if there is none.

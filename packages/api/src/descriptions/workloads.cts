@@ -147,7 +147,8 @@ JobSpec: How many pods, how often they may fail, and what they run.
       unique ones. Cannot be changed.
   maxFailedIndexes: How many failed indexes end the job as failed. Only with backoffLimitPerIndex. Unset: it
       goes on to the last index.
-  parallelism: How many pods run at a time, at most. Default 1; 0 pauses the job.
+  parallelism: How many pods run at a time, at most. Default 1; 0 pauses the job. Indexed jobs: at most
+      100000.
   podFailurePolicy: What to do with failed pods by exit code or condition, before backoffLimit counts them.
       Only with restartPolicy Never.
   podReplacementPolicy: When a pod is replaced: TerminatingOrFailed (default) as soon as it is being deleted,
@@ -190,7 +191,7 @@ PodFailurePolicyOnExitCodesRequirement: Exit codes, listed or excluded.
   operator: In: a code is in the list; NotIn: a code other than 0 is not.
   values: Exit codes in ascending order, at most 255 of them; 0 is not allowed with In.
 PodFailurePolicyOnPodConditionsPattern: A condition that a failed pod has.
-  status: Its status. Default True.
+  status: True (default), False or Unknown: the status that it has.
   type: Its type.
 SuccessPolicy: When an Indexed job has succeeded early; its other pods are then ended.
   rules: One that is satisfied is enough. At most 20.
@@ -239,7 +240,7 @@ CrossVersionObjectReference: An object of the namespace, whatever the API versio
   name: The object's name.
 Scale: How many replicas something has: the form of the scale subresource, the same for all kinds.
 ScaleSpec: How many are wanted.
-  replicas: How many replicas are wanted. Default 0.
+  replicas: How many replicas are wanted. 0 if it is left out.
 ScaleStatus: How many there are.
   replicas: How many replicas exist.
   selector: Labels of the pods, written as for kubectl -l.

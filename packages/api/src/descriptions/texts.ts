@@ -13,22 +13,22 @@ import { createRequire } from 'node:module';
  *
  * The type `*` is any type, `*List` any list: for fields that mean the same wherever they stand.
  */
-const load: (file: string) => unknown = createRequire(import.meta.url);
+const require: (file: string) => unknown = createRequire(import.meta.url);
 
 function areas(): readonly unknown[] {
   return [
-    load('./shared.cjs'),
-    load('./core-pod.cjs'),
-    load('./core-pod-status.cjs'),
-    load('./core-node.cjs'),
-    load('./core-storage.cjs'),
-    load('./core-legacy-volumes.cjs'),
-    load('./workloads.cjs'),
-    load('./network.cjs'),
-    load('./access.cjs'),
-    load('./platform.cjs'),
-    load('./devices.cjs'),
-    load('./extension.cjs'),
+    require('./shared.cjs'),
+    require('./core-pod.cjs'),
+    require('./core-pod-status.cjs'),
+    require('./core-node.cjs'),
+    require('./core-storage.cjs'),
+    require('./core-legacy-volumes.cjs'),
+    require('./workloads.cjs'),
+    require('./network.cjs'),
+    require('./access.cjs'),
+    require('./platform.cjs'),
+    require('./devices.cjs'),
+    require('./extension.cjs'),
   ];
 }
 

@@ -2,8 +2,8 @@ import { texts } from './descriptions/texts.js';
 import { shortType } from './rules/index.js';
 
 /**
- * What `kubectl explain` says, in our own words: of every type and field in the tables. The texts are read at
- * the first question.
+ * What `kubectl explain` says, in our own words: of every kind and field in the tables, and of types where it
+ * adds something. The texts are read at the first question.
  */
 export function typeDescription(typeName: string): string | undefined {
   const type = shortType(typeName);

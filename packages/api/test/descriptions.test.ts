@@ -1,7 +1,9 @@
 import t from 'tap';
 import { parseTexts, readTexts } from '../src/descriptions/texts.js';
 import { fieldDescription, typeDescription } from '../src/descriptions.js';
+import { resources } from '../src/generated/resources.js';
 import { schema } from '../src/generated/schema.js';
+import { parseResource } from '../src/kind-rows.js';
 import { rulesOf, shortType } from '../src/rules/index.js';
 import { type FieldType, objectType } from '../src/schema.js';
 
@@ -10,9 +12,13 @@ const fields = typeNames.flatMap((type) => [...objectType(type).values()].map((f
 const described = readTexts();
 const keys = described.map(([key]) => key);
 
-t.test('every type has a description', (t) => {
+t.test('every kind and every list has a description', (t) => {
+  const ofKinds = resources.map((line) => parseResource(line).schema);
+  t.ok(ofKinds.length > 60);
   t.same(
-    typeNames.filter((type) => typeDescription(type) === undefined),
+    [...ofKinds, ...typeNames.filter((type) => type.endsWith('List'))].filter(
+      (type) => typeDescription(type) === undefined,
+    ),
     [],
   );
   t.end();

@@ -27,7 +27,7 @@ RoleRef: The role that a binding gives.
   apiGroup: Always rbac.authorization.k8s.io.
   kind: Role or ClusterRole.
   name: The role. It need not exist yet.
-Subject: Who gets rights.
+Subject: A user, a group or a service account.
   apiGroup: Empty for a ServiceAccount, rbac.authorization.k8s.io for User and Group; filled in.
   kind: User, Group or ServiceAccount.
   name: The name of the user, group or account.
@@ -102,9 +102,9 @@ SubjectAccessReviewSpec: Who, and what. A user or a group is needed.
   uid: Identity of the user.
   user: Name of the user.
 SelfSubjectAccessReviewSpec: What; exactly one field is set.
-SelfSubjectRulesReviewSpec: Where.
+SelfSubjectRulesReviewSpec: The namespace to look at.
   namespace: The namespace. Required.
-ResourceAttributes: A request for a resource.
+ResourceAttributes:
   fieldSelector: Bounds by a field selector, for list, watch and deletecollection.
   group: API group; * for all.
   labelSelector: Bounds by a label selector, for list, watch and deletecollection.
@@ -114,7 +114,7 @@ ResourceAttributes: A request for a resource.
   subresource: Such as log or status. Empty: the object itself.
   verb: Such as get, list, create; * for all.
   version: API version; * for all.
-NonResourceAttributes: A request for a path.
+NonResourceAttributes:
   path: The path of the URL.
   verb: The method in lower case, such as get.
 FieldSelectorAttributes, LabelSelectorAttributes:

@@ -26,7 +26,7 @@ CSIPersistentVolumeSource: Which volume of which driver, and what the driver nee
   readOnly: True to attach and mount it read-only. Default false.
   volumeAttributes: Settings that the driver gave when it made the volume, and gets back.
   volumeHandle: ID of the volume at the driver. Cannot be changed.
-CSIVolumeSource: A volume that a CSI driver makes for one pod.
+CSIVolumeSource:
   driver: The driver's name. It must support the mode Ephemeral.
   nodePublishSecretRef: Secret of the pod's namespace passed to the driver to mount the volume.
   volumeAttributes: Settings for the driver.

@@ -42,7 +42,7 @@ NodeRuntimeHandler: A way of running containers.
 NodeRuntimeHandlerFeatures: What a runtime handler can do.
   recursiveReadOnlyMounts: Whether recursiveReadOnly of mounts works.
   userNamespaces: Whether hostUsers false works.
-NodeSystemInfo: Versions and identities of a machine.
+NodeSystemInfo:
   architecture: Processor architecture, such as amd64 or arm64.
   bootID: Changes with each boot.
   containerRuntimeVersion: The container runtime, as name://version.
@@ -56,10 +56,10 @@ NodeSystemInfo: Versions and identities of a machine.
   systemUUID: Identity of the hardware or virtual machine.
 NodeSwapStatus: Swap space of a machine.
   capacity: How much there is, in bytes.
-ContainerImage: An image that a node has.
+ContainerImage:
   names: Its names, by tag and by digest.
   sizeBytes: How much room it takes, in bytes.
-AttachedVolume: A volume that is attached to a machine.
+AttachedVolume:
   devicePath: Device that it appears as.
   name: The volume, as plugin/id.
 NodeConfigSource: Where a kubelet would take its configuration from. Without effect.
@@ -75,7 +75,7 @@ ConfigMapNodeConfigSource: A ConfigMap with a kubelet's configuration. Without e
   namespace: Its namespace.
   resourceVersion: The state in use; only in the status.
   uid: Its identity; only in the status.
-Taint: Keeps pods off a node unless they tolerate it.
+Taint:
   effect: NoSchedule: no new pods; PreferNoSchedule: rather none; NoExecute: running ones are evicted too.
   key: A qualified name, such as node.kubernetes.io/unreachable.
   timeAdded: When it was added; tolerationSeconds counts from here.
@@ -188,7 +188,7 @@ ClientIPConfig: Settings of ClientIP affinity.
 ServiceStatus: How a Service is doing.
   conditions: Reports by controllers, such as LoadBalancerPortsError.
   loadBalancer: Where the load balancer is reached, once there is one.
-LoadBalancerStatus: Where a load balancer is reached.
+LoadBalancerStatus:
   ingress: Its addresses. Traffic to them is meant for the Service.
 LoadBalancerIngress: An address of a load balancer: by IP or by name.
   hostname: Name, for balancers that are reached by DNS.

@@ -89,7 +89,7 @@ LinuxContainerUser: User and groups of a process on Linux. It may change them la
 ResourceStatus: Health of devices of one resource.
   name: The resource, or claim:NAME/REQUEST for devices of a claim.
   resources: Each device with its health; at most one entry per device.
-ResourceHealth: Health of a device.
+ResourceHealth:
   health: Healthy, Unhealthy (may recover) or Unknown.
   resourceID: The device, as its driver names it.
 VolumeMountStatus: A volume as it is mounted.

@@ -81,7 +81,7 @@ PodSpec: What runs in a pod, where it may run and what happens when it ends. Aft
       must hold.
   volumes: Directories and devices that containers may mount by name. Each must be ready before a container
       starts.
-PodTemplateSpec: The pods to make. A change affects only pods that are made later.
+PodTemplateSpec: Metadata and spec of pods that a controller makes.
   metadata: Labels and annotations for each pod. The labels must match the owner's selector; names are given
       by the controller.
   spec: What each pod is to run.
@@ -141,7 +141,7 @@ EphemeralContainer: A container added to a running pod for debugging. It has no 
   startupProbe: Not allowed in ephemeral containers.
   targetContainerName: The container whose processes this one can see. Unset, it has its own process namespace
       (or the pod's, if that is shared).
-ContainerPort: A port of a container.
+ContainerPort:
   containerPort: Port number in the pod, 1 to 65535.
   hostIP: Address of the node that hostPort is bound to. Default: all of them.
   hostPort: The same port on the node, 1 to 65535. Two pods that want it cannot share a node. With hostNetwork
@@ -153,7 +153,7 @@ ContainerResizePolicy: How a container takes a change of one resource.
   resourceName: Either cpu or memory.
   restartPolicy: NotRequired (default) changes it in place, RestartContainer restarts the container with the
       new amount.
-ContainerRestartRule: What to do when a container ends in a certain way.
+ContainerRestartRule:
   action: Restart starts this container again; RestartAllContainers, where the node supports it, all of the
       pod.
   exitCodes: Exit codes that the rule is for.
@@ -187,10 +187,10 @@ EnvFromSource: All keys of a ConfigMap or Secret as environment variables.
 ConfigMapEnvSource, SecretEnvSource: An object of the namespace whose keys become variables. Keys that cannot
       name a variable are left out.
   name: The object.
-ObjectFieldSelector: A field of the pod.
+ObjectFieldSelector:
   apiVersion: Version of the API that the path is written for. Default v1.
   fieldPath: Path of the field, such as metadata.name, metadata.annotations['KEY'] or status.hostIP.
-ResourceFieldSelector: A request or limit of a container as a number.
+ResourceFieldSelector:
   containerName: The container it is read from. Needed in volumes; for variables the container itself is the
       default.
   divisor: Unit of the result, such as 1m, 1Mi or 1 (default); it is rounded up.
@@ -210,7 +210,7 @@ LifecycleHandler: What a hook does; exactly one is set.
   tcpSocket: Kept for old objects; does nothing as a hook.
 SleepAction: A wait.
   seconds: How long to wait, at most the grace period.
-ExecAction: A command to run in the container.
+ExecAction:
   command: Program and arguments, run from / and not in a shell. Exit code 0 is success.
 HTTPGetAction: A GET to the pod. Codes 200 to 399 are success; redirects to the same host are followed.
   host: Name or address to connect to. Default: the pod's IP. To set only the Host header use httpHeaders.
@@ -292,7 +292,7 @@ PodAffinityTerm: Other pods and the domain in which they are looked for.
   namespaces: The namespaces to look in by name. With no list and no selector: the pod's own.
   topologyKey: Node label whose equal values make one domain, such as kubernetes.io/hostname or
       topology.kubernetes.io/zone. Required.
-Toleration: A taint, or several, that the pod puts up with.
+Toleration: Matches taints by key, value and effect; what is left out matches any.
   effect: The effect to put up with: NoSchedule, PreferNoSchedule or NoExecute. Empty: all.
   key: The taint's key. Empty, with operator Exists, matches every taint.
   operator: Equal (default): key and value must match; Exists: the key alone. Gt and Lt compare integers where
@@ -300,7 +300,8 @@ Toleration: A taint, or several, that the pod puts up with.
   tolerationSeconds: How long the pod stays once a NoExecute taint is there. Unset: forever; 0 or less: it is
       evicted at once.
   value: The taint's value; must be empty with Exists.
-TopologySpreadConstraint: How evenly matching pods are spread over domains of nodes.
+TopologySpreadConstraint: Counts pods that match in each domain (nodes with the same value of a label) and
+      bounds the difference.
   labelSelector: Pods that are counted, in the pod's own namespace.
   matchLabelKeys: Labels of this pod whose values are added to the selector, for instance pod-template-hash to
       count only one rollout.
@@ -381,9 +382,9 @@ PodDNSConfigOption: A resolver option.
 HostAlias: A line of /etc/hosts.
   hostnames: Names that resolve to the address.
   ip: The address.
-PodOS: An operating system.
+PodOS:
   name: Either linux or windows. Cannot be changed.
-PodReadinessGate: A condition that must be True before a pod is ready.
+PodReadinessGate:
   conditionType: Type of the condition in the pod's status. Missing counts as False.
 PodResourceClaim: Devices for a pod: either an existing claim or a template for one.
   name: How containers refer to it; a DNS label, unique in the pod.
@@ -392,7 +393,7 @@ PodResourceClaim: Devices for a pod: either an existing claim or a template for 
       deleted with it.
 PodSchedulingGate: Something that holds back the scheduling of a pod.
   name: The name of the gate, a qualified name such as example.com/quota. Unique in the pod.
-PodSchedulingGroup: A group of pods that are scheduled together.
+PodSchedulingGroup:
   podGroupName: The PodGroup of the namespace. Cannot be changed.
 LocalObjectReference: An object of the same namespace.
   name: The object's name. Empty is accepted for old objects and refers to nothing.

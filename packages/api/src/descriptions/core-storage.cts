@@ -54,10 +54,10 @@ ModifyVolumeStatus: A change of a volume's attributes.
 PersistentVolumeClaimTemplate: A claim to be made for a pod.
   metadata: Labels and annotations for the claim; other fields are refused.
   spec: What the claim asks for.
-VolumeResourceRequirements: How much storage.
+VolumeResourceRequirements:
   limits: The most that the volume may have, where that is supported.
   requests: The least that it must have; storage is the only resource.
-VolumeNodeAffinity: Nodes that can reach a volume.
+VolumeNodeAffinity:
   required: What nodes must satisfy.
 TypedLocalObjectReference, TypedObjectReference:
   apiGroup: API group of the object; empty only for the core group.
@@ -126,7 +126,7 @@ VolumeMount: Where a volume appears in a container.
 VolumeDevice: A block volume that a container sees as a device.
   devicePath: Path of the device in the container.
   name: The volume, one of a claim.
-EmptyDirVolumeSource: An empty directory on the node.
+EmptyDirVolumeSource:
   medium: Memory for a tmpfs, which counts as the containers' memory; empty (default) for the node's disk;
       HugePages for huge pages.
   sizeLimit: The most it may hold; a pod that exceeds it is evicted. Default: no limit of its own.
@@ -134,9 +134,9 @@ HostPathVolumeSource: A path of the node.
   path: Absolute path on the node; links are followed.
   type: What must be there: Directory, File, Socket, CharDevice, BlockDevice, or DirectoryOrCreate and
       FileOrCreate. Empty (default): no check.
-LocalVolumeSource: A disk or directory of one node.
+LocalVolumeSource:
   path: Full path on the node: a directory, or a block device.
-PersistentVolumeClaimVolumeSource: A claim as a volume.
+PersistentVolumeClaimVolumeSource:
   claimName: Claim of the pod's namespace. The pod stays Pending until it is bound.
   readOnly: True to mount it read-only in all containers. Default false.
 EphemeralVolumeSource: A claim that lives as long as its pod.
@@ -169,7 +169,7 @@ DownwardAPIVolumeFile: A file with a field of the pod. Labels and annotations ar
   mode: Permissions of the file, 0 to 0777 in octal. Default: the volume's defaultMode.
   path: The path relative to the mount; no '..'.
   resourceFieldRef: A request or limit of a container.
-ProjectedVolumeSource: Several sources in one directory.
+ProjectedVolumeSource:
   defaultMode: Permissions of the files, 0 to 0777 in octal. Default 0644.
   sources: What is put in; each entry has one source. Of equal paths the last wins.
 VolumeProjection: One source of a projected volume.
@@ -199,10 +199,10 @@ PodCertificateProjection: A key and certificate chain for the pod.
   maxExpirationSeconds: The longest validity to ask for, 3600 to 7862400 (91 days). Default 86400.
   signerName: Who signs it.
   userAnnotations: Keys and values passed to the signer, which decides what they mean.
-ImageVolumeSource: An OCI image or artifact as a volume.
+ImageVolumeSource:
   pullPolicy: Always, IfNotPresent or Never. Default: Always for the tag latest or none, else IfNotPresent.
   reference: The image or artifact, written as for containers. Required in pods.
-NFSVolumeSource: A directory of an NFS server.
+NFSVolumeSource:
   path: Exported path.
   server: Name or address of the server.
 `;

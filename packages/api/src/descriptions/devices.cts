@@ -6,11 +6,11 @@ DeviceClassSpec: Which devices, and their settings.
   config: Settings for the drivers of such devices, at most 32. Changes affect later allocations only.
   extendedResourceName: Extended resource that pods may request in place of a claim, such as example.com/gpu.
   selectors: Expressions that a device must all satisfy, at most 32.
-DeviceClassConfiguration: Settings for devices of a class.
+DeviceClassConfiguration:
   opaque: Settings that only the driver understands.
-DeviceSelector: What a device must satisfy.
+DeviceSelector:
   cel: An expression on the device.
-CELDeviceSelector: An expression on a device.
+CELDeviceSelector:
   expression: CEL over device.driver, device.attributes and device.capacity that gives true or false; at most
       10 KiB. An error stops the allocation.
 OpaqueDeviceConfiguration: A driver and settings for it, passed on unread.
@@ -47,7 +47,7 @@ ExactDeviceRequest: Devices that must be had.
       it. Default false.
 DeviceSubRequest: One of several alternatives.
   name: A DNS label, unique in the request; referred to as REQUEST/NAME.
-CapacityRequirements: How much of a device is wanted.
+CapacityRequirements:
   requests: Amounts by the device's capacity; rounded up as its policy says.
 DeviceToleration: A taint of a device that is put up with.
   effect: NoSchedule, NoExecute or None. Empty: all.
@@ -73,7 +73,7 @@ AllocationResult: Devices that a claim has got.
   allocationTimestamp: When it got them.
   devices: The devices and their settings.
   nodeSelector: Nodes where they can be used. Unset: all.
-DeviceAllocationResult: Devices and their settings.
+DeviceAllocationResult:
   config: Settings from the class and the claim, in that order.
   results: The devices.
 DeviceAllocationConfiguration: Settings for requests.
@@ -122,7 +122,7 @@ ResourcePool: Devices that are managed together, in one or more slices.
   name: The pool's name, often that of the node. Cannot be changed.
   resourceSliceCount: How many slices of this generation there are; until all are there the pool is
       incomplete.
-CounterSet: Counters that devices share.
+CounterSet:
   counters: The counters by name, at most 32.
   name: A DNS label, unique in the pool.
 Counter: An amount that is shared.
@@ -160,14 +160,14 @@ CapacityRequestPolicy: How an amount is shared out. Either validRange or validVa
   default: What a claim takes that asks for none.
   validRange: Amounts that may be taken, as a range; requests are rounded up to a step.
   validValues: Amounts that may be taken, ascending, at most 10; requests are rounded up to the next.
-CapacityRequestPolicyRange: A range of amounts.
+CapacityRequestPolicyRange:
   max: The most that may be taken. Default: all.
   min: The least that may be taken; less is rounded up to it.
   step: Amounts are min plus multiples of this.
 DeviceCounterConsumption: What a device takes from a set of counters.
   counterSet: The set.
   counters: Amounts by counter, at most 32.
-NodeAllocatableResourceMapping: How a device stands for a resource of the node.
+NodeAllocatableResourceMapping:
   allocationMultiplier: Amount of the resource per device, or per unit of the capacity. Default 1.
   capacityKey: The device's capacity that counts. Unset: the device itself.
 `;

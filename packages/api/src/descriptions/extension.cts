@@ -51,7 +51,7 @@ MatchCondition: A condition in CEL.
   expression: CEL over object, oldObject, request and authorizer that gives true or false. In policies also
       params and variables.
   name: A qualified name, unique in the list.
-MatchResources: Requests that a policy is for.
+MatchResources: Requests by resource, operation and labels; all that it says must match.
   excludeResourceRules: Requests that it is not for, even if a rule matches.
   matchPolicy: Exact: only requests that rules name; Equivalent (default): also those for the same object in
       another group or version, converted.
@@ -72,9 +72,9 @@ ValidatingAdmissionPolicySpec: Which requests, and what must hold. At least one 
   variables: Expressions with names, for later ones to use as variables.NAME.
 ValidatingAdmissionPolicyStatus: What was found out about the expressions.
   typeChecking: Mistakes in the expressions for the kinds they are for.
-TypeChecking: Mistakes in expressions.
+TypeChecking:
   expressionWarnings: One entry for each expression with a mistake.
-ExpressionWarning: A mistake in an expression.
+ExpressionWarning:
   fieldRef: Path of the expression, such as spec.validations[0].expression.
   warning: What is wrong, by kind.
 Validation: What must hold.
@@ -123,9 +123,9 @@ Mutation: A change; the field that patchType names is set.
   applyConfiguration: The change as a part of the object, merged as by server-side apply.
   jsonPatch: The change as a JSON patch.
   patchType: ApplyConfiguration or JSONPatch.
-ApplyConfiguration: A change as a part of the object.
+ApplyConfiguration:
   expression: CEL that gives Object{...} with the fields to set. Cannot change atomic lists and maps in part.
-JSONPatch: A change as a JSON patch.
+JSONPatch:
   expression: CEL that gives a list of JSONPatch{op: ..., path: ..., value: ...}. jsonpatch.escapeKey()
       escapes / and ~ in keys.
 
@@ -139,7 +139,7 @@ CustomResourceDefinitionSpec: The kind, its names and versions.
   preserveUnknownFields: Must be false. Set x-kubernetes-preserve-unknown-fields in a schema instead.
   scope: Namespaced or Cluster. Cannot be changed.
   versions: One or more; exactly one is stored. Served ones are listed by rank: v2, v1, v1beta1, ...
-CustomResourceDefinitionNames: Names of a kind.
+CustomResourceDefinitionNames:
   categories: Sets that it belongs to, such as all.
   kind: Name of the kind in CamelCase. Cannot be changed once accepted.
   listKind: Name of its list. Default: the kind and List.
@@ -202,7 +202,7 @@ CustomResourceDefinitionCondition: Something that holds of a definition.
   status: True, False or Unknown.
   type: Established (objects can be made), NamesAccepted, NonStructuralSchema, Terminating or
       KubernetesAPIApprovalPolicyConformant.
-CustomResourceValidation: What objects look like.
+CustomResourceValidation:
   openAPIV3Schema: The schema. Unknown fields are dropped (pruned), defaults filled in, the rest is checked.
 JSONSchemaProps: A schema, as in OpenAPI 3.0, within the bounds of structural schemas.
   $ref: Not allowed in definitions of kinds.
@@ -302,7 +302,7 @@ FlowSchemaSpec: Which requests, and their level.
       1000.
   priorityLevelConfiguration: Level of the requests. Required.
   rules: Requests it is for; one that matches is enough. Empty: none.
-FlowDistinguisherMethod: What makes a flow.
+FlowDistinguisherMethod:
   type: ByUser or ByNamespace.
 PriorityLevelConfigurationReference: A priority level.
   name: The level.

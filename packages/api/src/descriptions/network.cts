@@ -48,7 +48,7 @@ IngressClass: Which controller carries out the Ingresses of a class. The annotat
 IngressClassSpec: The controller and its settings.
   controller: Name of the controller, as domain/path. Cannot be changed.
   parameters: Object with settings for the controller.
-IngressClassParametersReference: An object with settings.
+IngressClassParametersReference:
   apiGroup: API group of the object; empty for the core group.
   kind: The kind of the object.
   name: The object's name.
@@ -75,7 +75,7 @@ NetworkPolicyPeer: The other side: a range, or pods. An ipBlock allows no select
       namespaces.
   podSelector: Pods with these labels, in the policy's namespace unless there is a namespaceSelector. Empty:
       all.
-IPBlock: A range of addresses.
+IPBlock:
   cidr: The range, such as 192.168.1.0/24 or 2001:db8::/64.
   except: Ranges within it that are left out.
 NetworkPolicyPort: A port, or several.
@@ -85,7 +85,7 @@ NetworkPolicyPort: A port, or several.
 IPAddress: An address that a Service has taken. Its name is the address in canonical form.
 IPAddressSpec: What has the address.
   parentRef: The object, usually a Service, that has the address. Required.
-ParentReference: An object that has an address.
+ParentReference:
   group: API group of the object; empty for the core group.
   name: The object's name.
   namespace: The namespace of the object.
@@ -111,12 +111,12 @@ Endpoint: One endpoint, usually a pod.
   nodeName: Node that it is on.
   targetRef: The pod (or other object) behind it.
   zone: The zone that it is in.
-EndpointConditions: Whether an endpoint takes traffic.
+EndpointConditions:
   ready: Whether new connections should go there: serving and not terminating, or publishNotReadyAddresses.
       Unset counts as true.
   serving: As its readiness probe says, even while it is being deleted. Unset: as ready.
   terminating: Whether it is being deleted. Unset counts as false.
-EndpointHints: Who should use an endpoint.
+EndpointHints:
   forNodes: Nodes that should use it, at most 8.
   forZones: Zones that should use it, at most 8.
 ForNode: A node that should use an endpoint.

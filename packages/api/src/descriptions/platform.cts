@@ -48,7 +48,7 @@ ListMeta: About a list.
   resourceVersion: State that the list shows; a watch can go on from here.
   selfLink: No longer set.
   shardInfo: Which part of the objects the list has, if a shard was asked for.
-ShardInfo: A part of the objects.
+ShardInfo:
   selector: The shard that was asked for.
 LabelSelector: Chooses objects by their labels; all that it says must hold.
   matchExpressions: Requirements, all of which must hold.
@@ -71,7 +71,7 @@ Status: The answer to a request that has no object to return: an error, or a del
   metadata: About the answer; usually empty.
   reason: What went wrong, as one word: NotFound, AlreadyExists, Conflict, Invalid, Forbidden, ...
   status: Success or Failure.
-StatusDetails: More about an error.
+StatusDetails:
   causes: Single causes, such as each field that is wrong.
   group: API group of the object.
   kind: The kind (or resource) of the object.
@@ -92,7 +92,7 @@ DeleteOptions: How to delete.
   preconditions: What the object must be, or the deletion fails with 409.
   propagationPolicy: What becomes of objects that it owns: Background: deleted after it; Foreground: before
       it; Orphan: kept. Default: as the kind says, usually Background.
-Preconditions: What an object must be.
+Preconditions:
   resourceVersion: State that it must have.
   uid: Identity that it must have.
 Patch: A patch, in the form that the Content-Type of the request names.
@@ -130,7 +130,7 @@ GroupVersionForDiscovery: A version of a group.
 GroupResource: A resource of a group.
   group: API group.
   resource: Plural name.
-ServerAddressByClientCIDR: Where some clients reach the server.
+ServerAddressByClientCIDR:
   clientCIDR: Clients whose address is in this range.
   serverAddress: Reach it here, as host or host:port.
 
@@ -192,7 +192,7 @@ CSINodeDriver: A driver on a node.
   name: The driver's name.
   nodeID: What the driver calls the node.
   topologyKeys: Labels of the node that tell its topology to the driver.
-VolumeNodeResources: How many volumes of a driver a node takes.
+VolumeNodeResources:
   count: How many at a time. Unset: no bound.
 CSIStorageCapacity: How much a storage class has left somewhere in the cluster.
   capacity: What is left in all. Unset: unknown, and counts as none.

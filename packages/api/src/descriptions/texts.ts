@@ -11,6 +11,9 @@ import { createRequire } from 'node:module';
  *       maxSurge: How many pods more ...               a field of the type, or types, above (two spaces)
  *           goes on here                               more of the line above (four or more)
  *
+ * kubectl prints the text of a field and below it that of the field's type: a type has one only where it adds
+ * something. Kinds always have.
+ *
  * The type `*` is any type, `*List` any list: for fields that mean the same wherever they stand.
  */
 const require: (file: string) => unknown = createRequire(import.meta.url);

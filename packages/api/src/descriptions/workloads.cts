@@ -13,9 +13,9 @@ DeploymentSpec: How many pods, which, and how they are replaced.
       nothing to return to.
   selector: Labels of its pods; they must be in the template. Cannot be changed; must not overlap with that of
       another owner.
-  strategy: How old pods give way to new ones.
+  strategy: How old pods give way to new ones: step by step within bounds, or all at once.
   template: The pods to make. A change of anything in it starts a rollout. restartPolicy must be Always.
-DeploymentStrategy: A way to replace pods, with its bounds.
+DeploymentStrategy:
   rollingUpdate: Bounds for the type RollingUpdate; must be unset for Recreate.
   type: RollingUpdate (default): step by step; Recreate: all old pods end before a new one is made.
 RollingUpdateDeployment: Bounds of a rollout, as numbers or percentages of replicas. Not both may be 0.
@@ -50,7 +50,7 @@ ReplicaSetSpec: How many pods, and which.
   replicas: How many pods are wanted. Default 1.
   selector: Labels of its pods; they must be in the template. Cannot be changed. Pods that match and have no
       owner are adopted.
-  template: The pods to make. A change affects new pods only: running ones stay as they are.
+  template: The pods to make. A change affects new pods only: running ones stay as they are until they go.
 ReplicaSetStatus: How many pods there are.
   availableReplicas: Pods that have been ready for minReadySeconds.
   conditions: ReplicaFailure, if pods cannot be made.
@@ -65,8 +65,8 @@ DaemonSetSpec: Which pods, and how they are replaced.
   selector: Labels of its pods; they must be in the template. Cannot be changed.
   template: The pods to make, on each node that its nodeSelector and affinity allow. Tolerations for unready,
       unreachable and cordoned nodes are added.
-  updateStrategy: How old pods give way to new ones.
-DaemonSetUpdateStrategy: A way to replace pods, with its bounds.
+  updateStrategy: How old pods give way to new ones: by itself, node by node, or when you delete them.
+DaemonSetUpdateStrategy:
   rollingUpdate: Bounds for the type RollingUpdate.
   type: RollingUpdate (default): node by node; OnDelete: a new one is made when you delete the old one.
 RollingUpdateDaemonSet: Bounds of a rollout, as numbers or percentages of the nodes, rounded up. Not both may
@@ -103,10 +103,10 @@ StatefulSetSpec: How many pods, which, with what storage. Only replicas, ordinal
       same claim. Cannot be changed.
 StatefulSetOrdinals: Numbering of pods.
   start: Number of the first pod. Default 0.
-StatefulSetPersistentVolumeClaimRetentionPolicy: What becomes of claims.
+StatefulSetPersistentVolumeClaimRetentionPolicy:
   whenDeleted: When the set is deleted: Retain (default) or Delete.
   whenScaled: When a pod is scaled away: Retain (default) or Delete.
-StatefulSetUpdateStrategy: A way to replace pods, with its settings.
+StatefulSetUpdateStrategy:
   rollingUpdate: Settings for the type RollingUpdate.
   type: RollingUpdate (default): from the highest number down, each waits for the one before; OnDelete: a new
       one is made when you delete the old one.
@@ -180,7 +180,7 @@ JobCondition: Something that holds of a job.
 UncountedTerminatedPods: Ended pods that are still to be counted; each keeps its finalizer until it is.
   failed: Their uids, for those that failed.
   succeeded: Their uids, for those that succeeded.
-PodFailurePolicy: What to do with failed pods.
+PodFailurePolicy:
   rules: The first that fits decides; none: the failure counts for backoffLimit. At most 20.
 PodFailurePolicyRule: A sort of failure and what it leads to. Either onExitCodes or onPodConditions.
   action: FailJob ends the job, FailIndex the index, Ignore does not count the failure, Count does.
@@ -264,7 +264,7 @@ HorizontalPodAutoscalerStatus: What it has found and done.
 HorizontalPodAutoscalerCondition: Something that holds of an autoscaler.
   status: True, False or Unknown.
   type: AbleToScale, ScalingActive (metrics are there) or ScalingLimited (a bound keeps it from more or less).
-HorizontalPodAutoscalerBehavior: How fast it may scale.
+HorizontalPodAutoscalerBehavior: One set of rules for each direction.
   scaleDown: Downwards. Default: waits 300s, then any number.
   scaleUp: Upwards. Default: at once, by 4 pods or 100% each 15s, whichever is more.
 HPAScalingRules: How fast it may scale in one direction.
@@ -275,7 +275,7 @@ HPAScalingRules: How fast it may scale in one direction.
       down, 0 up.
   tolerance: How far the measure may be from the target, as a ratio, without scaling. Default 0.1 for the
       cluster.
-HPAScalingPolicy: A bound on the change within a time.
+HPAScalingPolicy:
   periodSeconds: Length of that time in seconds, 1 to 1800.
   type: What value counts: Pods or Percent of the present replicas.
   value: How many, greater than 0.
@@ -286,7 +286,7 @@ MetricSpec, MetricStatus:
   pods: A custom metric of each pod, averaged.
   resource: CPU or memory of the pods.
   type: Which of the other fields is set: ContainerResource, External, Object, Pods or Resource.
-MetricSpec: Something to measure and what to aim at.
+MetricSpec: One metric of one of five sorts; the field that type names is set.
 MetricStatus: Something that was measured.
 MetricTarget: What to aim at; the field that the type names is set.
   averageUtilization: Average in percent of the pods' requests. Only for resources.
@@ -297,7 +297,7 @@ MetricValueStatus: A measure.
   averageUtilization: Average in percent of the pods' requests.
   averageValue: Average per pod.
   value: The measure as a whole.
-MetricIdentifier: A metric.
+MetricIdentifier:
   name: The metric's name.
   selector: Labels of the metric, to tell series of one name apart. Passed to the metrics server.
 ResourceMetricSource, ContainerResourceMetricSource, ResourceMetricStatus, ContainerResourceMetricStatus:

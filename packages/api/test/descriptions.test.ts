@@ -4,13 +4,19 @@ import { fieldDescription, typeDescription } from '../src/descriptions.js';
 import { resources } from '../src/generated/resources.js';
 import { schema } from '../src/generated/schema.js';
 import { parseResource } from '../src/kind-rows.js';
+import { kinds } from '../src/kinds.js';
 import { rulesOf, shortType } from '../src/rules/index.js';
+import { kindRules } from '../src/rules/kinds.js';
 import { type FieldType, objectType } from '../src/schema.js';
 
 const typeNames = Object.keys(schema);
 const fields = typeNames.flatMap((type) => [...objectType(type).values()].map((field) => ({ type, field })));
 const described = readTexts();
 const keys = described.map(([key]) => key);
+
+function innerType(type: FieldType): string | undefined {
+  return type.is === 'object' ? type.name : type.is === 'scalar' ? undefined : innerType(type.of);
+}
 
 t.test('every kind and every list has a description', (t) => {
   const ofKinds = resources.map((line) => parseResource(line).schema);
@@ -73,12 +79,10 @@ t.test('a description is short, ends with a full stop and does not begin with th
 });
 
 t.test('a field says something else than its type, which kubectl prints below it', (t) => {
-  const of = (type: FieldType): string | undefined =>
-    type.is === 'object' ? type.name : type.is === 'scalar' ? undefined : of(type.of);
   t.same(
     fields
       .filter(({ type, field }) => {
-        const inner = of(field.type);
+        const inner = innerType(field.type);
         return inner !== undefined && fieldDescription(type, field.name) === typeDescription(inner);
       })
       .map(({ type, field }) => `${shortType(type)}.${field.name}`),
@@ -105,6 +109,26 @@ t.test('a description names the default, the values and the bounds that the rule
       .map(([name, value]) => `${shortType(type)}.${name}: ${value}`);
   });
   t.same(missing, []);
+  t.end();
+});
+
+t.test('a description tells of a field that is set once', (t) => {
+  const told = (type: string, path: readonly string[]): boolean => {
+    const [name = '', ...rest] = path;
+    const field = objectType(type).get(name);
+    if (field === undefined) throw new Error(`${type} has no ${name}`);
+    const inner = innerType(field.type);
+    const texts = [fieldDescription(type, name), inner === undefined ? undefined : typeDescription(inner)];
+    if (texts.some((text) => text?.includes('annot be changed'))) return true;
+    return inner !== undefined && rest.length > 0 && told(inner, rest);
+  };
+  const untold = kinds.flatMap(({ group, kind, schema: type }) =>
+    (kindRules[`${group}/${kind}`]?.immutable ?? [])
+      .map((rule) => (typeof rule === 'string' ? rule : rule[0]))
+      .filter((path) => !told(type, path.split('.')))
+      .map((path) => `${kind}.${path}`),
+  );
+  t.same(untold, []);
   t.end();
 });
 

@@ -72,7 +72,7 @@ BoundObjectReference: An object that a token is bound to.
 TokenReview: Asks whose a token is. Answered in the status; nothing is stored.
 TokenReviewSpec: The token.
   audiences: Who you are: the token must be meant for one of them. Empty: the API server.
-  token: The token.
+  token: Text of the token, without Bearer.
 TokenReviewStatus: Whose the token is.
   audiences: Which of the audiences the token is meant for.
   authenticated: Whether the token is valid.
@@ -145,7 +145,8 @@ NonResourceRule: What may be done with some paths.
 CertificateSigningRequest: Asks a signer for a certificate; someone has to approve it first. Deleted some time
       after its end.
 CertificateSigningRequestSpec: The request and who makes it. Cannot be changed.
-  expirationSeconds: Validity to ask for, at least 600. The signer may give less.
+  expirationSeconds: Validity to ask for in seconds, at least 600. Default: as the signer has it. The signer
+      may give less.
   extra: More about who asks; filled in by the server.
   groups: The groups of who asks; filled in by the server.
   request: PKCS#10 request in PEM, here in base64.

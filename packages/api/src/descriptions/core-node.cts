@@ -15,7 +15,7 @@ NodeStatus: What the kubelet reports of its machine.
   allocatable: What pods may request, by resource: the capacity without what is kept for the system.
   capacity: All that the machine has, by resource: cpu, memory, pods, ephemeral-storage and devices.
   conditions: Ready, MemoryPressure, DiskPressure, PIDPressure. Ready becomes Unknown when the kubelet has
-      been silent for some 50s.
+      been silent for the grace period of the node controller (50s in Kubernetes).
   config: Without effect: reports on configSource.
   daemonEndpoints: Ports of the node's daemons.
   declaredFeatures: Features that the kubelet says it has and the scheduler may need to know.
@@ -91,11 +91,11 @@ ConfigMap: Configuration as keys and texts (or bytes), at most 1 MiB, for pods t
   binaryData: Bytes by key, in base64. Keys must not occur in data as well.
   data: Texts by key; a key consists of letters, digits, '-', '_' and '.'.
   immutable: True to forbid any change of the contents from now on; only deletion undoes it. Kubelets then
-      need not watch it.
+      need not watch it. Default false.
 Secret: As a ConfigMap, at most 1 MiB, for what is not everybody's to see: who may read it is told by RBAC.
       Base64 is no encryption.
   data: Bytes by key, in base64.
-  immutable: True to forbid any change of the contents from now on; only deletion undoes it.
+  immutable: True to forbid any change of the contents from now on; only deletion undoes it. Default false.
   stringData: Texts by key, written into data (and over equal keys) by the server. Never returned.
   type: What keys it must have, as kubernetes.io/tls or kubernetes.io/dockerconfigjson. Default Opaque: any.
       Cannot be changed.
@@ -121,7 +121,7 @@ ResourceQuota: Bounds of what all objects of a namespace may use together. A req
 ResourceQuotaSpec: The bounds, and which pods they are for.
   hard: Bounds by resource, such as requests.cpu, limits.memory, pods, services.nodeports or
       count/deployments.apps. A bound on cpu or memory makes pods state it.
-  scopeSelector: Which pods count, by scopes with values. All must match.
+  scopeSelector: Which pods count, by scopes with values. All must match. Cannot be changed.
   scopes: Which pods count: Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass,
       VolumeAttributesClass, CrossNamespacePodAffinity. All must match. Cannot be changed.
 ResourceQuotaStatus: Bounds in force and what is used.
@@ -184,7 +184,8 @@ ServicePort: A port of a Service.
 SessionAffinityConfig: Settings of session affinity.
   clientIP: Those of ClientIP.
 ClientIPConfig: Settings of ClientIP affinity.
-  timeoutSeconds: How long a client stays with its pod, 1 to 86400. Default 10800 (3 hours).
+  timeoutSeconds: Seconds that a client stays with its pod after its last connection, 1 to 86400. Default
+      10800 (3 hours).
 ServiceStatus: How a Service is doing.
   conditions: Reports by controllers, such as LoadBalancerPortsError.
   loadBalancer: Where the load balancer is reached, once there is one.

@@ -104,9 +104,9 @@ VolumeStatus: More about a mounted volume; at most one is set.
 ImageVolumeStatus: About a mounted image.
   imageRef: Digest of the image that is mounted.
 HostIP: An address of a node.
-  ip: The address.
+  ip: The address, IPv4 or IPv6.
 PodIP: An address of a pod.
-  ip: The address.
+  ip: The address, IPv4 or IPv6.
 PodExtendedResourceClaimStatus: The claim behind extended resources of a pod.
   requestMappings: Which request of the claim stands for which resource of which container.
   resourceClaimName: The claim that the scheduler made.
@@ -126,7 +126,7 @@ PortStatus: A port of a load balancer and how it is doing.
   port: The port's number.
   protocol: TCP, UDP or SCTP.
 Binding: Binds a pod to a node: what the scheduler posts to the binding subresource.
-  target: The node.
+  target: The node to bind to, by name. A pod that has a node is refused (409).
 Event: Something that happened to an object, told by a component. Kept for an hour by default, and no proof of
       anything.
   action: What was done or failed, as one word.

@@ -238,8 +238,8 @@ Probe: A check that the node repeats while the container runs. One of exec, grpc
   successThreshold: Successes in a row that count as passed after a failure. Default 1; must be 1 for liveness
       and startup.
   tcpSocket: Opens a TCP connection.
-  terminationGracePeriodSeconds: Grace period when this probe's failure kills the container, instead of the
-      pod's. At least 1; not for readiness.
+  terminationGracePeriodSeconds: Grace period in seconds when this probe's failure kills the container. At
+      least 1; not for readiness. Default: the pod's.
   timeoutSeconds: Seconds after which a check without an answer has failed. Default 1, at least 1.
 ResourceRequirements: What is set aside and what is the most that may be used.
   claims: Entries of the pod's resourceClaims whose devices the container gets.
@@ -260,14 +260,14 @@ NodeAffinity: Rules about nodes, judged when the pod is scheduled; later changes
   requiredDuringSchedulingIgnoredDuringExecution: What the node must satisfy, otherwise the pod stays Pending.
 PreferredSchedulingTerm: A wish about nodes.
   preference: Which nodes get the weight. An empty term matches none.
-  weight: What it counts, 1 to 100.
+  weight: What it counts among the wishes, 1 to 100.
 NodeSelector: Terms of which a node has to satisfy at least one.
   nodeSelectorTerms: Alternatives (OR); at least one.
 NodeSelectorTerm: Requirements that must all hold (AND). An empty term matches no node.
   matchExpressions: Requirements on labels.
   matchFields: Requirements on fields; only metadata.name is known, with In or NotIn and one value.
 NodeSelectorRequirement: A requirement on one label or field.
-  key: The label (or field).
+  key: Which label (or field), as a qualified name.
   operator: In, NotIn, Exists, DoesNotExist, Gt or Lt. NotIn and DoesNotExist also match nodes without the
       label.
   values: At least one for In and NotIn, none for Exists and DoesNotExist, exactly one integer for Gt and Lt.
@@ -282,7 +282,7 @@ PodAntiAffinity: Rules that keep pods apart.
       term selects. Pods already there with such a rule against this one count too.
 WeightedPodAffinityTerm: A wish about other pods.
   podAffinityTerm: Which pods, and how near.
-  weight: What it counts, 1 to 100.
+  weight: What it counts among the wishes, 1 to 100.
 PodAffinityTerm: Other pods and the domain in which they are looked for.
   labelSelector: Pods that count, by labels. Unset, none do.
   matchLabelKeys: Labels of this pod whose values are added to the selector as In, for instance
@@ -297,8 +297,8 @@ Toleration: Matches taints by key, value and effect; what is left out matches an
   key: The taint's key. Empty, with operator Exists, matches every taint.
   operator: Equal (default): key and value must match; Exists: the key alone. Gt and Lt compare integers where
       the feature is on.
-  tolerationSeconds: How long the pod stays once a NoExecute taint is there. Unset: forever; 0 or less: it is
-      evicted at once.
+  tolerationSeconds: Seconds that the pod stays once a NoExecute taint is there. Unset: forever; 0 or less: it
+      is evicted at once.
   value: The taint's value; must be empty with Exists.
 TopologySpreadConstraint: Counts pods that match in each domain (nodes with the same value of a label) and
       bounds the difference.
@@ -320,7 +320,7 @@ PodSecurityContext: Identity and confinement for all containers of the pod, and 
   fsGroupChangePolicy: When the owner of files is set: Always (default) at each mount, or OnRootMismatch: only
       if the top directory is not right yet.
   runAsGroup: Primary group ID of the processes. Default: the image's.
-  runAsNonRoot: True to refuse to start a container that would run as user 0.
+  runAsNonRoot: True to refuse to start a container that would run as user 0. Default false.
   runAsUser: User ID of the processes. Default: the image's.
   seLinuxChangePolicy: How volumes get their SELinux label: MountOption (default where supported) mounts with
       it, Recursive relabels each file.
@@ -366,7 +366,7 @@ WindowsSecurityContextOptions: Identity of a process on Windows.
       the name.
   gmsaCredentialSpecName: Name of the GMSA credential spec to use.
   hostProcess: True to run as a process of the host; then all containers of the pod must, and hostNetwork must
-      be true.
+      be true. Default false.
   runAsUserName: Windows user that runs the entrypoint. Default: the image's.
 Sysctl: A kernel setting.
   name: Such as net.ipv4.ip_local_port_range.

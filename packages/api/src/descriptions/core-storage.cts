@@ -196,7 +196,7 @@ PodCertificateProjection: A key and certificate chain for the pod.
   credentialBundlePath: File for key and chain together, in PEM: the key first, then the leaf certificate.
   keyPath: File for the key alone.
   keyType: RSA3072, RSA4096, ECDSAP256, ECDSAP384, ECDSAP521 or ED25519.
-  maxExpirationSeconds: The longest validity to ask for, 3600 to 7862400 (91 days). Default 86400.
+  maxExpirationSeconds: The longest validity to ask for in seconds, 3600 to 7862400 (91 days). Default 86400.
   signerName: Who signs it.
   userAnnotations: Keys and values passed to the signer, which decides what they mean.
 ImageVolumeSource:

@@ -53,7 +53,7 @@ DeviceToleration: A taint of a device that is put up with.
   effect: NoSchedule, NoExecute or None. Empty: all.
   key: The taint's key. Empty, with operator Exists: every taint.
   operator: Equal (default): key and value must match; Exists: the key alone.
-  tolerationSeconds: How long a NoExecute taint is put up with. Unset: forever; 0 or less: not at all.
+  tolerationSeconds: Seconds that a NoExecute taint is put up with. Unset: forever; 0 or less: not at all.
   value: The taint's value; must be empty with Exists.
 DeviceTaint: Keeps claims off a device unless they tolerate it.
   effect: NoSchedule: no new allocations; NoExecute: pods that use it are evicted; None: only information.

@@ -84,7 +84,7 @@ NetworkPolicyPort: A port, or several.
   protocol: TCP (default), UDP or SCTP.
 IPAddress: An address that a Service has taken. Its name is the address in canonical form.
 IPAddressSpec: What has the address.
-  parentRef: The object, usually a Service, that has the address. Required.
+  parentRef: The object, usually a Service, that has the address. Required. Cannot be changed.
 ParentReference:
   group: API group of the object; empty for the core group.
   name: The object's name.
@@ -92,7 +92,8 @@ ParentReference:
   resource: The resource of the object, such as services.
 ServiceCIDR: Ranges that addresses of Services come from.
 ServiceCIDRSpec: The ranges.
-  cidrs: One range, or one per IP family. Cannot be changed.
+  cidrs: One range, or one per IP family. A range of the other family may be added later; nothing else can be
+      changed.
 ServiceCIDRStatus: Whether the ranges can be used.
   conditions: Ready, unless the ranges clash or are being deleted while addresses are still taken.
 

@@ -30,7 +30,7 @@ OwnerReference: An owner of an object.
   apiVersion: Group and version of the owner.
   blockOwnerDeletion: True to keep the owner, in foreground deletion, until this object is gone. Default
       false.
-  controller: True for the one owner that manages the object.
+  controller: True for the one owner that manages the object; at most one. Default false.
   kind: The kind of the owner.
   name: The owner's name.
   uid: Identity of the owner; one of the same name with another uid is not it.
@@ -87,7 +87,7 @@ DeleteOptions: How to delete.
   gracePeriodSeconds: Seconds that the object has for its end; 0 deletes at once. Default: as the kind or
       object says.
   ignoreStoreReadErrorWithClusterBreakingPotential: True to remove an object that cannot be read from storage,
-      without finalizers or checks. Dangerous; needs a feature gate and a right of its own.
+      without finalizers or checks. Default false. Dangerous; needs a feature gate and a right of its own.
   orphanDependents: Old form of propagationPolicy: true is Orphan. Not both.
   preconditions: What the object must be, or the deletion fails with 409.
   propagationPolicy: What becomes of objects that it owns: Background: deleted after it; Foreground: before

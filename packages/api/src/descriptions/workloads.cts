@@ -121,7 +121,7 @@ StatefulSetStatus: How many pods there are, of which revision.
   currentReplicas: Pods of the currentRevision.
   currentRevision: The ControllerRevision of pods that are not updated yet.
   readyReplicas: Pods that are ready.
-  replicas: Pods that exist.
+  replicas: Pods that exist, ready or not.
   updateRevision: The ControllerRevision of the present template. Equal to currentRevision once a rollout is
       complete.
   updatedReplicas: Pods of the updateRevision.
@@ -150,7 +150,7 @@ JobSpec: How many pods, how often they may fail, and what they run.
   parallelism: How many pods run at a time, at most. Default 1; 0 pauses the job. Indexed jobs: at most
       100000.
   podFailurePolicy: What to do with failed pods by exit code or condition, before backoffLimit counts them.
-      Only with restartPolicy Never.
+      Only with restartPolicy Never. Cannot be changed.
   podReplacementPolicy: When a pod is replaced: TerminatingOrFailed (default) as soon as it is being deleted,
       or Failed: when it has ended. The latter with podFailurePolicy.
   selector: Labels of its pods. Made by the server unless manualSelector. Cannot be changed.

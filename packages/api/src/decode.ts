@@ -1,6 +1,7 @@
 import type { CustomKind, KindInfo, KubeObject } from './contract.js';
 import { deepClone, isObject, type JsonObject } from './json.js';
 import { groupVersionOf } from './kinds.js';
+import { canonicalTime } from './names.js';
 import { parseQuantity } from './quantity.js';
 import { type FieldType, hasType, objectType, type ScalarType } from './schema.js';
 import { statusErrors } from './status-errors.js';
@@ -116,15 +117,18 @@ class Walk {
       case 'any':
         return value;
       case 'string':
-      case 'time':
-      case 'microTime':
       case 'bytes':
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
         if (type === 'bytes' && !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/\s+/g, '')))
           throw this.#bad(path, 'illegal base64 data');
-        if (type !== 'string' && type !== 'bytes' && Number.isNaN(Date.parse(value)))
-          throw this.#bad(path, `parsing time "${value}"`);
         return value;
+      case 'time':
+      case 'microTime': {
+        if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
+        const time = canonicalTime(value, type === 'microTime');
+        if (time === undefined) throw this.#bad(path, `parsing time "${value}"`);
+        return time;
+      }
       case 'boolean':
         if (typeof value !== 'boolean') throw this.#wrong(value, 'bool', path);
         return value;

@@ -48,8 +48,12 @@ function fill(typeName: string, object: JsonObject): void {
     if (isPodSpec(object)) podSpec(object);
     return;
   }
-  for (const [name, value] of Object.entries(rulesOf(typeName).defaults))
+  for (const [name, value] of Object.entries(rulesOf(typeName).defaults)) {
+    const given = object[name];
+    // A default list stands for an empty one as well: Go asks for its length.
+    if (Array.isArray(value) && Array.isArray(given) && given.length === 0) delete object[name];
     object[name] ??= typeof value === 'object' ? deepClone(value) : value;
+  }
   for (const name of structs(typeName)) object[name] ??= {};
   conditionalDefaults[short]?.(object);
   for (const { name, type } of filledFields(typeName)) fillValue(type, object[name]);
@@ -243,6 +247,7 @@ function probe(item: Probe): void {
   item.successThreshold ??= 1;
   item.failureThreshold ??= 3;
   httpGet(item.httpGet);
+  if (item.grpc !== undefined) item.grpc.service ??= '';
 }
 
 function httpGet(action: { path?: string; scheme?: string } | undefined): void {

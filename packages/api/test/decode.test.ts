@@ -80,8 +80,11 @@ t.test('unknown fields go, and are reported by their paths', async (t) => {
 });
 
 t.test('nulls of optional fields are as if they were absent', async (t) => {
-  const { object } = decodeObject(podKind, { metadata: { name: null, labels: { a: null } }, spec: null });
-  t.same(object.metadata, { name: '', labels: {} });
+  const { object } = decodeObject(podKind, {
+    metadata: { name: null, labels: { a: null, b: 'c' } },
+    spec: null,
+  });
+  t.same(object.metadata, { name: '', labels: { b: 'c' } });
   t.notOk('spec' in object);
 });
 

@@ -7,6 +7,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
+import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
@@ -26,8 +27,12 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */
   readonly nodeMonitorGraceMs: number;
+  /** Where volumes of provisioner kubelab.dev/local are, on their node. Absolute. */
+  readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
+  /** Signs certificate requests; absent: approved ones wait for another signer. */
+  readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
 }
@@ -36,6 +41,8 @@ export interface ControllerOptions {
 export interface Controller {
   readonly name: string;
   readonly workers: number;
+  /** Who its events are from; NAME-controller unless told. */
+  readonly eventSource?: string;
   /** Subscribes to informers, adding keys to the queue; gives what to do for a key. */
   start(context: ControllerContext, queue: WorkQueue): Reconcile;
 }
@@ -101,7 +108,8 @@ export async function runControllers(
   };
   const started = controllers.map((controller) => {
     const queue = new WorkQueue(world);
-    return { controller, queue, reconcile: controller.start(context, queue) };
+    const events = base.events.as(controller.eventSource ?? `${controller.name}-controller`);
+    return { controller, queue, reconcile: controller.start({ ...context, events }, queue) };
   });
   const stop = () => {
     for (const { queue } of started) queue.stop();

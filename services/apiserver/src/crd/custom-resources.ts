@@ -10,7 +10,7 @@ import {
 import { StoreError } from '@kubelab/store';
 import { type Logger, newTraceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import type { Document } from '../openapi/openapi.js';
+import type { Document } from '../openapi/documents.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
 import type { WatchCache } from '../storage/watch-cache.js';
@@ -79,7 +79,7 @@ export class CustomResources {
   async find(group: string, version: string, resource: string): Promise<KindInfo | undefined> {
     const known = this.#byResource.get(`${group}/${version}/${resource}`);
     if (known !== undefined || !group.includes('.')) return known?.kind;
-    await this.#cache.waitFor(await this.#registry.storage.currentRevision(definitionKind));
+    await this.#cache.waitFor(await this.#registry.storage.currentRevision());
     await this.#begun;
     return this.#byResource.get(`${group}/${version}/${resource}`)?.kind;
   }
@@ -133,7 +133,6 @@ export class CustomResources {
     if (this.#stopped) return;
     this.#unsubscribe = cache.subscribe(cache.revision, {
       event: () => this.#sync(),
-      progress: () => undefined,
       gone: () => {
         this.#unsubscribe();
         // Once the cache has finished loading anew.
@@ -252,7 +251,7 @@ export class CustomResources {
     const wanted = decideNames(definition, this.#definitions(), now());
     if (sameStatus(wanted, definition.status)) return;
     // Who decides must know every definition that there is.
-    await this.#cache.waitFor(await this.#registry.storage.currentRevision(definitionKind));
+    await this.#cache.waitFor(await this.#registry.storage.currentRevision());
     const { name } = definition.metadata;
     const ref = { kind: definitionKind, namespace: '', name };
     await this.#registry.mutate(this.#scope(), ref, 'status', (object) => {
@@ -277,7 +276,10 @@ export class CustomResources {
   /** How many are still there: finalizers of their own hold them. */
   async #deleteAll(kind: KindInfo): Promise<number> {
     const { storage } = this.#registry;
-    const list = async () => (await storage.listAt(kind, await storage.currentRevision(kind))).objects;
+    const list = async () => {
+      const all = { namespace: '', after: '', revision: await storage.currentRevision(), limit: 0 };
+      return (await storage.pageAt(kind, all)).objects;
+    };
     for (const { object } of await list()) {
       const { namespace = '', name, deletionTimestamp } = object.metadata;
       if (deletionTimestamp !== undefined) continue;

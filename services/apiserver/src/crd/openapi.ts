@@ -1,5 +1,6 @@
 import { type KindInfo, propertiesOf, type Schema } from '@kubelab/api';
-import { collectType, type Document, documentOf, gvk, makeDocument } from '../openapi/openapi.js';
+import { type Document, documentOf, makeDocument } from '../openapi/documents.js';
+import { collect, gvk } from '../openapi/schemas.js';
 import { openApiName, type ServedVersion } from './custom-kind.js';
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
@@ -22,9 +23,9 @@ export function customDocument(group: string, version: string, served: readonly 
     schemas[`${name}List`] = listSchema(name, kind);
     return { ...kind, schema: name };
   });
-  collectType(objectMeta, schemas);
-  collectType(listMeta, schemas);
-  return makeDocument(documentOf(`apis/${group}/${version}`, kinds, schemas));
+  collect('v3', objectMeta, schemas);
+  collect('v3', listMeta, schemas);
+  return makeDocument(documentOf(kinds, schemas));
 }
 
 function ref(name: string): object {

@@ -1,7 +1,8 @@
-import type { KindInfo, SubresourceInfo } from '@kubelab/api';
+import { createHash } from 'node:crypto';
+import { groupVersionOf, type KindInfo, type SubresourceInfo } from '@kubelab/api';
 import type { GroupVersion } from '../crd/custom-resources.js';
 import type { ApiCall, ApiReply } from './contract.js';
-import { jsonForm, reply } from './negotiate.js';
+import { jsonForm, reply, taggedReply } from './negotiate.js';
 
 const aggregated = ['v2', 'v2beta1'] as const;
 
@@ -53,7 +54,7 @@ function resourceList(
 ): ApiReply | undefined {
   const found = all.find((one) => one.group === group && one.version === version);
   if (found === undefined) return undefined;
-  const groupVersion = group === '' ? version : `${group}/${version}`;
+  const groupVersion = groupVersionOf(found);
   const resources = found.kinds.flatMap((kind) => [
     plainResource(kind),
     ...kind.subresources.map((sub) => plainSubresource(kind, sub)),
@@ -70,7 +71,15 @@ function plainResource(kind: KindInfo) {
     verbs: kind.verbs,
     ...(kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames }),
     ...(kind.categories.length === 0 ? {} : { categories: kind.categories }),
+    ...(kind.verbs.includes('get') ? { storageVersionHash: storageVersionHash(kind) } : {}),
   };
+}
+
+/** Opaque: changes when objects of the kind are stored in another version. Made as Kubernetes makes it. */
+function storageVersionHash(kind: KindInfo): string {
+  const { group, version } = kind.storedAs ?? kind;
+  const hash = createHash('sha256').update(`${group}/${version}/${kind.kind}`).digest();
+  return hash.subarray(0, 8).toString('base64');
 }
 
 function plainSubresource(kind: KindInfo, sub: SubresourceInfo) {
@@ -110,7 +119,7 @@ function aggregatedList(
     items,
   };
   const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return reply(call, 200, body, jsonForm, { 'content-type': contentType, vary: 'Accept' });
+  return taggedReply(call, reply(call, 200, body, jsonForm, { 'content-type': contentType, vary: 'Accept' }));
 }
 
 function aggregatedResource(kind: KindInfo) {

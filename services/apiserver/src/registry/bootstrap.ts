@@ -185,8 +185,7 @@ export class Bootstrap {
       },
     });
     const { storage } = this.#parts.registry;
-    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)])
-      await storage.cache(kind).waitFor(await storage.currentRevision(kind));
+    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)]) await storage.fresh(kind);
   }
 
   #scope(): RequestScope {
@@ -282,7 +281,8 @@ export class Bootstrap {
     const alive = kvs
       .flatMap((kv) => instanceOf(textOf(kv.value)))
       .filter((one) => nowMs - one.aliveMs < instanceTimeoutMs);
-    const metadata = { name: 'kubernetes', namespace: 'default' };
+    const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };
+    const metadata = { name: 'kubernetes', namespace: 'default', labels };
     const byPort = new Map<number, string[]>();
     for (const { address } of alive)
       byPort.set(address.port, [...(byPort.get(address.port) ?? []), address.host]);

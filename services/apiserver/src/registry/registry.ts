@@ -13,6 +13,7 @@ import {
   type KindInfo,
   type KubeObject,
   mergePatch,
+  omitEmpty,
   statusErrors,
   strategicMergePatch,
   timestamp,
@@ -22,6 +23,7 @@ import {
 } from '@kubelab/api';
 import { type Admission, together } from '../admission/admission.js';
 import type { Attributes } from '../admission/contract.js';
+import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
@@ -163,12 +165,14 @@ export class Registry {
     if (kind.hasGeneration) metadata.generation = 1;
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
+    trackCreate(scope, kind, object);
     const attributes = created(scope, kind, object);
     await this.#admission.admit(attributes);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
     throwInvalid(kind, object, this.#findings(kind, object, undefined));
     for (const text of warningsFor(kind, object)) scope.warn(text);
     await this.#admission.validate(attributes);
+    if (kind.custom === undefined) omitEmpty(kind.schema, object);
     return object;
   }
 
@@ -180,13 +184,6 @@ export class Registry {
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
     const companions = await this.#strategyOf(kind).companions?.(undefined, object);
-    if (object.metadata.managedFields === undefined || object.metadata.managedFields.length === 0) {
-      trackUpdate(
-        { kind, manager: scope.fieldManager, subresource: '', nowMs: scope.world.clock.nowMs() },
-        undefined,
-        object,
-      );
-    }
     return this.#admission.reserved(created(scope, kind, object), async (reserved) => {
       if (scope.dryRun) {
         const { namespace = '', name } = object.metadata;
@@ -229,6 +226,7 @@ export class Registry {
     const object = await this.#change(scope, ref, aspect, (old) => {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
+      checkNamed(ref, next);
       patch.unknownFields(unknownFields);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
@@ -248,6 +246,7 @@ export class Registry {
     const { object: intent } = decodeObject(kind, patch.intent);
     if ((intent.metadata.managedFields ?? []).length > 0)
       throw statusErrors.badRequest('metadata.managedFields must be nil');
+    checkNamed(ref, intent);
     intent.metadata.name = ref.name;
     const nowMs = scope.world.clock.nowMs();
     const context = {
@@ -299,6 +298,7 @@ export class Registry {
       if (subresource === '' && attempt === 1)
         for (const text of warningsFor(kind, next, old)) scope.warn(text);
       await this.#admission.validate(attributes);
+      if (kind.custom === undefined) omitEmpty(kind.schema, next);
       if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
@@ -391,6 +391,28 @@ export class Registry {
       return old;
     });
   }
+}
+
+/** A patch that names another object is a mistake. */
+function checkNamed(ref: ObjectRef, { metadata }: KubeObject): void {
+  const { name, namespace = '' } = metadata;
+  if (name !== '' && name !== ref.name)
+    throw statusErrors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${ref.name})`,
+    );
+  if (ref.kind.namespaced && namespace !== '' && namespace !== ref.namespace)
+    throw statusErrors.badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${ref.namespace})`,
+    );
+}
+
+/** The sender owns what was sent, with its defaults; not what admission and the server add (as in Kubernetes). */
+function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
+  if ((object.metadata.managedFields ?? []).length > 0) return;
+  const nowMs = scope.world.clock.nowMs();
+  const { status: _status, ...sent } = object;
+  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, sent);
+  object.metadata.managedFields = sent.metadata.managedFields ?? [];
 }
 
 function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attributes {
@@ -503,7 +525,10 @@ function checkPreconditions(
   wanted: { uid?: string | undefined; resourceVersion?: string | undefined },
 ): void {
   if ((wanted.uid ?? '') !== '' && wanted.uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
+    const key = textOf(objectKey(ref.kind, ref.namespace, ref.name));
+    const why =
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
     throw statusErrors.conflict(ref.kind, ref.name, why);
   }
   if ((wanted.resourceVersion ?? '') !== '' && Number(wanted.resourceVersion) !== revisionOf(old))
@@ -512,9 +537,14 @@ function checkPreconditions(
 
 function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  if (uid !== undefined) checkPreconditions(ref, old, { uid });
-  if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
-  const is = old.metadata.resourceVersion;
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${is}`;
-  throw statusErrors.conflict(ref.kind, ref.name, why);
+  const { uid: ownUid = '', resourceVersion: own = '' } = old.metadata;
+  const because = (what: string, wanted: string, record: string, may: string) =>
+    statusErrors.conflict(
+      ref.kind,
+      ref.name,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${record}). The object might have been ${may}`,
+    );
+  if (uid !== undefined && uid !== ownUid) throw because('UID', uid, ownUid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== own)
+    throw because('ResourceVersion', resourceVersion, own, 'modified');
 }

@@ -2,9 +2,9 @@ import { decodeObject, groupVersionOf, isObject, kinds, objectPath, omitEmpty } 
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeProtobuf } from '../src/protobuf/decode.js';
+import { encodeProtobuf } from '../src/protobuf/encode.js';
 import { holds, send } from './fuzz-support.js';
 import { readyServer } from './harness.js';
-import { encodeProtobuf } from './protobuf-writer.js';
 import { object } from './random-objects.js';
 import { samples } from './samples.js';
 

@@ -30,9 +30,9 @@ export interface PodManagerOptions {
   readonly log: Logger;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
-  readonly events: EventRecorder;
-  readonly pods: Informer<Pod>;
-  readonly services: Informer<Service>;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly pods: Pick<Informer<Pod>, 'get'>;
+  readonly services: Pick<Informer<Service>, 'list'>;
   readonly queue: WorkQueue;
   readonly backoff: Backoff;
   readonly nodeIp: string;
@@ -171,6 +171,7 @@ export class PodManager {
       namespace,
       uid,
       hostNetwork: pod.spec?.hostNetwork === true,
+      annotations: pod.metadata.annotations ?? {},
     });
     let mounts: ReadonlyMap<string, string>;
     try {

@@ -8,7 +8,7 @@ import type { ServiceAccountTokens } from './service-account-tokens.js';
 export function envSources(
   from: {
     readonly client: Client;
-    readonly services: Informer<Service>;
+    readonly services: Pick<Informer<Service>, 'list'>;
     readonly nodeIp: string;
     readonly tokens: ServiceAccountTokens;
   },

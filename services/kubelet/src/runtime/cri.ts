@@ -42,6 +42,7 @@ export interface PodSandboxConfig {
   readonly namespace: string;
   readonly uid: string;
   readonly hostNetwork: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface PodSandbox extends PodSandboxConfig {

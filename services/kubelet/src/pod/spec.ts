@@ -6,6 +6,7 @@ export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
 /** Whether a run that ended is followed by another. */
 export function restarts(pod: Pod, container: Container, run: ContainerStatus): boolean {
+  if (pod.spec?.ephemeralContainers?.some(({ name }) => name === container.name)) return false;
   const policy = isSidecar(container) ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
   const isInit = (pod.spec?.initContainers ?? []).includes(container);
   return policy === 'Never'
@@ -13,6 +14,12 @@ export function restarts(pod: Pod, container: Container, run: ContainerStatus): 
     : policy === 'OnFailure' || (isInit && !isSidecar(container))
       ? run.exitCode !== 0
       : true;
+}
+
+/** Of every sort: init, regular, ephemeral. */
+export function containersOf(pod: Pod): Container[] {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
 export function graceMsOf(pod: Pod): number {

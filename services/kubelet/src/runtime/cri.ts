@@ -52,6 +52,8 @@ export interface PodSandbox extends PodSandboxConfig {
   readonly createdAtMs: number;
 }
 
+export const terminationPathAnnotation = 'io.kubernetes.container.terminationMessagePath';
+
 export interface Mount {
   readonly containerPath: string;
   readonly hostPath: string;
@@ -66,6 +68,8 @@ export interface ContainerConfig {
   readonly workingDir: string | undefined;
   readonly envs: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** The kubelet's own notes, as `io.kubernetes.container.terminationMessagePath`. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;

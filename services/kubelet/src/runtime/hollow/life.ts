@@ -5,7 +5,7 @@
  * | key            | means                                                                   | default                              |
  * | -------------- | ----------------------------------------------------------------------- | ------------------------------------ |
  * | `start-delay`  | from the pod's coming until its sandbox is made (of the pod only)       | the kubelet's flag                   |
- * | `run-duration` | from a container's start until it ends by itself; `forever`             | forever; 1 s for init containers and where restartPolicy is not Always |
+ * | `run-duration` | from a container's start until it ends by itself; `forever`             | forever; init containers and jobs: 1 s |
  * | `exit-code`    | how it ends then                                                        | 0                                    |
  * | `failures`     | so many first runs end with 1 (or `exit-code`), the others with 0       | none                                 |
  * | `ready-delay`  | from a container's start until it is ready                              | 0                                    |

@@ -16,7 +16,7 @@ import { endExecs, execArgv, startExec } from './exec.js';
 import { readJson, readText } from './files.js';
 import { type Image, ImageCatalogue } from './images.js';
 import { addPodAddress, addressAt, type NetworkMode, nextAddress, removePodAddress } from './network.js';
-import { hostPathOf } from './paths.js';
+import { hostPathOf, terminationLogIn } from './paths.js';
 import { shimScript } from './shim.js';
 import { connectTcp } from './tcp.adapter.js';
 
@@ -199,7 +199,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const image = await this.#images.find(config.image);
     if (sandbox === undefined || image === undefined)
       throw new RuntimeError(`image "${config.image}" or its sandbox is gone`);
-    const inDirectory = (text: string) => hostPathOf(text, config.mounts);
+    const inDirectory = (text: string) => terminationLogIn(hostPathOf(text, config.mounts), config);
     const argv =
       config.command.length > 0 ? [...config.command, ...config.args] : [...image.entrypoint, ...config.args];
     const [program] = argv;

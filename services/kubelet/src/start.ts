@@ -8,7 +8,7 @@ import { type Address, DiskError, type World } from '@kubelab/world';
 import { rotateLog } from './log-rotation.js';
 import { LogTimes } from './log-times.js';
 import { containerLogs, type LogParts } from './logs.js';
-import { Heartbeat } from './node/heartbeat.js';
+import { capacityOf, Heartbeat } from './node/heartbeat.js';
 import { readMachine } from './node/machine.adapter.js';
 import { NodeRoutes } from './node/routes.js';
 import { Backoff } from './pod/backoff.js';
@@ -53,7 +53,8 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
-  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times });
+  const allocatable = capacityOf(machine);
+  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times, allocatable });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
   const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods() });
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });

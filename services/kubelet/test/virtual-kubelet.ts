@@ -73,7 +73,7 @@ export function virtualKubelet(): VirtualKubelet {
   const backoff = new Backoff(10_000);
   const services = { list: () => [] };
   const shared = { world, log, client, runtime, events, pods, services, queue, backoff };
-  const manager = new PodManager({ ...shared, nodeIp: '127.0.0.1' });
+  const manager = new PodManager({ ...shared, nodeIp: '127.0.0.1', allocatable: { cpu: '2' } });
   pods.start();
   void runWorkers(queue, (key, context) => manager.reconcile(key, context), {
     workers: 8,

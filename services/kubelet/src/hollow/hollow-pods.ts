@@ -97,7 +97,8 @@ export class HollowPods {
       },
     };
     const services = { list: () => [] }; // Its environments are empty.
-    const manager = new PodManager({ ...this.#options, runtime, pods, services, queue: this.#queue });
+    const shared = { ...this.#options, pods, services, queue: this.#queue, allocatable: {} };
+    const manager = new PodManager({ ...shared, runtime });
     return { manager, runtime };
   }
 

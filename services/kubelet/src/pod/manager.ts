@@ -12,7 +12,7 @@ import {
   terminationPathAnnotation,
 } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
-import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
+import { type Allocatable, ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
 import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
 import { ensureImage, type ImagePullerParts, unmetRetryMs } from './image-puller.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
@@ -30,7 +30,7 @@ import {
 } from './spec.js';
 import { type ContainerView, hasInitialized, isInitialized, isSidecar, podStatus } from './status.js';
 import { terminationLogOf, terminationMessage } from './termination-message.js';
-import { setUpVolumes } from './volumes.js';
+import { hasLiveVolumes, setUpVolumes, volumeSyncMs } from './volumes.js';
 
 const terminationPathDefault = '/dev/termination-log';
 /** Ended runs kept per container: the latest, and the one before for `--previous`. */
@@ -47,6 +47,7 @@ export interface PodManagerOptions {
   readonly queue: WorkQueue;
   readonly backoff: Backoff;
   readonly nodeIp: string;
+  readonly allocatable: Allocatable;
 }
 
 /**
@@ -182,7 +183,8 @@ export class PodManager {
       await this.#report(pod, memory, sandbox);
       return { requeueAfterMs: unmetRetryMs };
     }
-    let requeueAfterMs = this.#tokens.refreshInMs(uid);
+    const live = hasLiveVolumes(pod) ? volumeSyncMs : Number.POSITIVE_INFINITY;
+    let requeueAfterMs = Math.min(live, this.#tokens.refreshInMs(uid));
     // Ephemeral containers come at any time, and nothing waits for them (KEP-277).
     for (const one of pod.spec?.ephemeralContainers ?? [])
       requeueAfterMs = Math.min(requeueAfterMs, await this.#step(pod, one, memory, sandbox, mounts));
@@ -291,7 +293,7 @@ export class PodManager {
         args: expand(container.args),
         workingDir: container.workingDir,
         envs: { POD_NAME: pod.metadata.name, NODE_NAME: pod.spec?.nodeName ?? '', ...envs },
-        mounts: await this.#mounts(container, sandbox, mounts, attempt),
+        mounts: await this.#mounts(container, sandbox, mountsOf(container, mounts, envs), attempt),
         annotations: {
           [terminationPathAnnotation]: container.terminationMessagePath ?? terminationPathDefault,
         },
@@ -317,13 +319,15 @@ export class PodManager {
   async #mounts(
     container: Container,
     sandbox: PodSandbox,
-    directories: ReadonlyMap<string, string>,
+    mounts: readonly Mount[],
     attempt: number,
-  ): Promise<Mount[]> {
-    const mounts = mountsOf(container, directories);
+  ): Promise<readonly Mount[]> {
     const hostPath = terminationLogOf(sandbox, container.name, attempt);
     if (hostPath === undefined) return mounts;
     const { disk } = this.#options.world;
+    // A subPath that is not there is made, as a directory.
+    for (const mount of mounts)
+      if (!(await disk.exists(mount.hostPath))) await disk.makeDirectory(mount.hostPath);
     await disk.makeDirectory(hostPath.slice(0, hostPath.lastIndexOf('/')));
     await disk.writeFileAtomic(hostPath, '', { mode: 0o666 });
     return [

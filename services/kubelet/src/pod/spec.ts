@@ -1,5 +1,6 @@
 import type { Container, Pod, Probe } from '@kubelab/api';
 import type { ContainerStatus, Mount } from '../runtime/cri.js';
+import { ConfigError, expandVariables } from './env.js';
 import { isSidecar } from './status.js';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
@@ -48,11 +49,19 @@ export function portOf(container: Container, port: number | string): number {
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
 }
 
-export function mountsOf(container: Container, directories: ReadonlyMap<string, string>): Mount[] {
-  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath }) => {
+/** Where a container finds its volumes. Throws ConfigError for a subPath that leaves its volume. */
+export function mountsOf(
+  container: Container,
+  directories: ReadonlyMap<string, string>,
+  envs: Readonly<Record<string, string>>,
+): Mount[] {
+  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath, subPathExpr }) => {
     const directory = directories.get(name);
-    const hostPath = subPath === undefined ? directory : `${directory}/${subPath}`;
-    return directory === undefined || hostPath === undefined ? [] : [{ containerPath: mountPath, hostPath }];
+    if (directory === undefined) return [];
+    const below = subPathExpr === undefined ? (subPath ?? '') : expandVariables(subPathExpr, envs);
+    if (below.startsWith('/') || below.split('/').includes('..'))
+      throw new ConfigError(`subPath "${below}" of volume "${name}" leaves the volume`);
+    return [{ containerPath: mountPath, hostPath: below === '' ? directory : `${directory}/${below}` }];
   });
 }
 

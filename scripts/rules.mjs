@@ -23,7 +23,8 @@ const ranks = [
   [/^packages\/(client|component)$/, 4],
   [/^services\//, 5],
   [/^sim$/, 6],
-  [/^(cli|bench|e2e)$/, 7],
+  [/^cli$/, 7],
+  [/^(bench|e2e)$/, 8],
 ];
 
 /** The outside, reached around packages/world. */
@@ -110,7 +111,7 @@ function placeOf(name) {
 }
 
 function rank(place) {
-  return ranks.find(([pattern]) => pattern.test(place))?.[1] ?? 7;
+  return ranks.find(([pattern]) => pattern.test(place))?.[1] ?? 8;
 }
 
 function checkWords(name, lines) {

@@ -39,7 +39,7 @@ function testFiles() {
   const places = ['packages', 'services'].flatMap((top) =>
     readdirSync(join(root, top)).map((name) => join(top, name)),
   );
-  return [...places, 'cli', 'sim', 'e2e'].flatMap((place) => {
+  return [...places, 'cli', 'sim', 'e2e', 'examples/operator'].flatMap((place) => {
     const folder = join(root, place, 'test');
     if (!existsSync(folder)) return [];
     return readdirSync(folder, { recursive: true })

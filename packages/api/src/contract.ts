@@ -70,6 +70,21 @@ export interface KindInfo {
   readonly hasStatus: boolean;
   /** The kind is another form of one that is stored under this group and version, with the same plural; see convert.ts. */
   readonly storedAs?: { readonly group: string; readonly version: string };
+  /** What a CustomResourceDefinition says takes the place of the tables. */
+  readonly custom?: CustomKind;
+}
+
+/** How objects of a custom resource's version are read, filled in and checked. */
+export interface CustomKind {
+  /** Drops what the schema does not know, in place; paths of what was dropped. */
+  prune(object: KubeObject): string[];
+  /** In place. */
+  applyDefaults(object: KubeObject): void;
+  validate(object: KubeObject, old: KubeObject | undefined): FieldError[];
+  /** apiVersion of what is in the store; nothing else is converted. */
+  readonly storedApiVersion: string;
+  /** Fields that objects may be selected by: `spec.color`. */
+  readonly selectableFields: readonly string[];
 }
 
 export interface SubresourceInfo {
@@ -152,6 +167,7 @@ export interface FieldError {
   readonly reason:
     | 'FieldValueRequired'
     | 'FieldValueInvalid'
+    | 'FieldValueTypeInvalid'
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
     | 'FieldValueForbidden'

@@ -1,5 +1,6 @@
-import type { KindInfo, KubeObject } from './contract.js';
+import type { CustomKind, KindInfo, KubeObject } from './contract.js';
 import { isObject, type JsonObject } from './json.js';
+import { groupVersionOf } from './kinds.js';
 import { cpuMetric } from './rules/conditions.js';
 
 /**
@@ -13,12 +14,22 @@ interface Conversion {
 
 /** As it is kept in the store. */
 export function toStored(kind: KindInfo, object: KubeObject): KubeObject {
+  if (kind.custom !== undefined) return { ...object, apiVersion: kind.custom.storedApiVersion };
   return kind.storedAs === undefined ? object : conversionOf(kind).toStored(object);
 }
 
 /** As a client of `kind` sees what is stored. */
 export function fromStored(kind: KindInfo, object: KubeObject): KubeObject {
+  if (kind.custom !== undefined) return customFromStored(kind, kind.custom, object);
   return kind.storedAs === undefined ? object : conversionOf(kind).fromStored(object);
+}
+
+/** Conversion strategy None: only apiVersion changes. What the schema says now holds for what was stored before. */
+function customFromStored(kind: KindInfo, custom: CustomKind, object: KubeObject): KubeObject {
+  const seen: KubeObject = { ...object, apiVersion: groupVersionOf(kind), kind: kind.kind };
+  custom.prune(seen);
+  custom.applyDefaults(seen);
+  return seen;
 }
 
 function conversionOf(kind: KindInfo): Conversion {

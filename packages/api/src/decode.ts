@@ -1,6 +1,7 @@
-import type { KindInfo, KubeObject } from './contract.js';
-import { isObject, type JsonObject } from './json.js';
+import type { CustomKind, KindInfo, KubeObject } from './contract.js';
+import { deepClone, isObject, type JsonObject } from './json.js';
 import { groupVersionOf } from './kinds.js';
+import { canonicalTime } from './names.js';
 import { parseQuantity } from './quantity.js';
 import { type FieldType, hasType, objectType, type ScalarType } from './schema.js';
 import { statusErrors } from './status-errors.js';
@@ -34,6 +35,7 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
       `${String(given.kind)} in version "${givenVersion}" cannot be handled as a ${kind.kind}`,
     );
   }
+  if (kind.custom !== undefined) return decodeCustom(kind.custom, { ...value, ...given }, version, kind.kind);
   if (!hasType(kind.schema)) throw new Error(`no schema for ${kind.schema}`);
   const { object, unknownFields } = decodeAs(
     kind.schema,
@@ -47,6 +49,35 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
     unknownFields,
   };
 }
+
+/**
+ * An optional list or map that holds nothing is the same as none, and is not there: Go's omitempty. (But for
+ * managedFields, where an empty list asks for a clean slate.)
+ */
+function isEmptyContainer(type: FieldType, value: unknown): boolean {
+  if (type.is === 'list') return Array.isArray(value) && value.length === 0;
+  return type.is === 'map' && isObject(value) && Object.keys(value).length === 0;
+}
+
+/** A custom resource: its metadata is checked as everyone's, the rest is what its definition's schema leaves. */
+function decodeCustom(
+  custom: CustomKind,
+  value: JsonObject,
+  apiVersion: string,
+  kind: string,
+): Decoded<KubeObject> {
+  const sent = isObject(value.metadata) ? value.metadata : {};
+  const { object, unknownFields } = decodeAs(metadataSchema, sent, `${kind} cannot be handled`);
+  const name = typeof object.name === 'string' ? object.name : '';
+  const decoded: KubeObject = { ...deepClone(value), apiVersion, kind, metadata: { ...object, name } };
+  const dropped = custom.prune(decoded);
+  return {
+    object: decoded,
+    unknownFields: [...unknownFields.map((field) => `metadata.${field}`), ...dropped],
+  };
+}
+
+const metadataSchema = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 class Walk {
   readonly unknownFields: string[] = [];
@@ -64,7 +95,11 @@ class Walk {
       const here = path === '' ? name : `${path}.${name}`;
       const field = fields.get(name);
       if (field === undefined) this.unknownFields.push(here);
-      else if (given !== null && given !== undefined) result[name] = this.#value(field.type, given, here);
+      else if (given !== null && given !== undefined) {
+        const decoded = this.#value(field.type, given, here);
+        const kept = field.required || name === 'managedFields' || !isEmptyContainer(field.type, decoded);
+        if (kept) result[name] = decoded;
+      }
     }
     return result;
   }
@@ -95,15 +130,18 @@ class Walk {
       case 'any':
         return value;
       case 'string':
-      case 'time':
-      case 'microTime':
       case 'bytes':
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
         if (type === 'bytes' && !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/\s+/g, '')))
           throw this.#bad(path, 'illegal base64 data');
-        if (type !== 'string' && type !== 'bytes' && Number.isNaN(Date.parse(value)))
-          throw this.#bad(path, `parsing time "${value}"`);
         return value;
+      case 'time':
+      case 'microTime': {
+        if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
+        const time = canonicalTime(value, type === 'microTime');
+        if (time === undefined) throw this.#bad(path, `parsing time "${value}"`);
+        return time;
+      }
       case 'boolean':
         if (typeof value !== 'boolean') throw this.#wrong(value, 'bool', path);
         return value;

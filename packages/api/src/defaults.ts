@@ -22,6 +22,10 @@ import { type FieldType, objectType } from './schema.js';
  * the kinds that every pod needs, by `rules/` for all others. Allocation (ClusterIP, NodePort) is not here.
  */
 export function applyDefaults(kind: KindInfo, object: KubeObject): void {
+  if (kind.custom !== undefined) {
+    kind.custom.applyDefaults(object);
+    return;
+  }
   const key = `${kind.group}/${kind.kind}`;
   const own = defaulters[key];
   if (own !== undefined) {
@@ -44,8 +48,12 @@ function fill(typeName: string, object: JsonObject): void {
     if (isPodSpec(object)) podSpec(object);
     return;
   }
-  for (const [name, value] of Object.entries(rulesOf(typeName).defaults))
+  for (const [name, value] of Object.entries(rulesOf(typeName).defaults)) {
+    const given = object[name];
+    // A default list stands for an empty one as well: Go asks for its length.
+    if (Array.isArray(value) && Array.isArray(given) && given.length === 0) delete object[name];
     object[name] ??= typeof value === 'object' ? deepClone(value) : value;
+  }
   for (const name of structs(typeName)) object[name] ??= {};
   conditionalDefaults[short]?.(object);
   for (const { name, type } of filledFields(typeName)) fillValue(type, object[name]);
@@ -203,6 +211,7 @@ function podSpec(spec: PodSpec): void {
   else if (spec.serviceAccount !== undefined) spec.serviceAccountName = spec.serviceAccount;
   for (const item of [...(spec.initContainers ?? []), ...spec.containers])
     container(item, spec.hostNetwork === true);
+  for (const item of spec.ephemeralContainers ?? []) container(item, false);
   for (const item of spec.volumes ?? []) volume(item);
 }
 
@@ -238,6 +247,7 @@ function probe(item: Probe): void {
   item.successThreshold ??= 1;
   item.failureThreshold ??= 3;
   httpGet(item.httpGet);
+  if (item.grpc !== undefined) item.grpc.service ??= '';
 }
 
 function httpGet(action: { path?: string; scheme?: string } | undefined): void {
@@ -264,8 +274,9 @@ function volume(item: Volume): void {
  * Guaranteed: every container has limits equal to requests of cpu and memory; BestEffort: none has any; else
  * Burstable.
  */
-function qosClass(spec: PodSpec): string {
-  const all = [...spec.containers, ...(spec.initContainers ?? [])].map((item) => item.resources ?? {});
+export function qosClass(spec: PodSpec): string {
+  const { containers = [], initContainers = [] } = spec;
+  const all = [...containers, ...initContainers].map((item) => item.resources ?? {});
   const named = (list: Record<string, string> | undefined) =>
     ['cpu', 'memory'].filter((name) => list?.[name] !== undefined);
   if (all.every(({ limits, requests }) => named(limits).length + named(requests).length === 0))

@@ -72,6 +72,8 @@ export const podKind = core('Pod', 'pods', {
     status,
     { name: 'binding', verbs: ['create'], kind: 'Binding', version: 'v1' },
     { name: 'eviction', verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    { name: 'ephemeralcontainers', verbs: ['get', 'patch', 'update'] },
+    { name: 'resize', verbs: ['get', 'patch', 'update'] },
     { name: 'log', verbs: ['get'] },
     { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions', version: 'v1' },
     { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions', version: 'v1' },
@@ -155,6 +157,14 @@ export const kinds: readonly KindInfo[] = [
   roleBindingKind,
   ...further.filter((kind) => kind.storedAs === undefined),
 ];
+
+export const definitionKind = storedKind('CustomResourceDefinition');
+
+function storedKind(name: string): KindInfo {
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`${name} is not in the table of kinds`);
+  return found;
+}
 
 /** Other forms of stored kinds: autoscaling/v1 of autoscaling/v2, events.k8s.io's events of core's. */
 export const viewKinds: readonly KindInfo[] = further.filter((kind) => kind.storedAs !== undefined);

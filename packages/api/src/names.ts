@@ -60,3 +60,14 @@ export function timestamp(ms: number): string {
 export function microTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');
 }
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A time of RFC 3339 as Kubernetes writes it back: in UTC, in whole seconds or with six decimals. Undefined for what is none. */
+export function canonicalTime(text: string, isMicro: boolean): string | undefined {
+  const match = rfc3339.exec(text);
+  const ms = Date.parse(text);
+  if (match === null || Number.isNaN(ms)) return undefined;
+  const seconds = timestamp(ms);
+  return isMicro ? seconds.replace('Z', `.${(match[1] ?? '').padEnd(6, '0').slice(0, 6)}Z`) : seconds;
+}

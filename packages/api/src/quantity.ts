@@ -99,3 +99,19 @@ function decimalText(nanos: bigint): string {
   }
   return `${value}${suffixes[at]}`;
 }
+
+/** Sum in the first's form (`1Gi` and `1` make `1073741825`); in the second's when the first is nothing. */
+export function addQuantities(a: string, b: string): string {
+  return combined(a, b, 1n);
+}
+
+export function subtractQuantities(a: string, b: string): string {
+  return combined(a, b, -1n);
+}
+
+function combined(a: string, b: string, sign: bigint): string {
+  const left = parseQuantity(a)?.nanos ?? 0n;
+  const nanos = left + sign * (parseQuantity(b)?.nanos ?? 0n);
+  const form = left === 0n ? b : a;
+  return form.endsWith('i') ? binaryQuantity(nanos).text : decimalText(nanos);
+}

@@ -63,6 +63,15 @@ export function hasType(name: string): boolean {
   return table[name] !== undefined;
 }
 
+/** A type that is not in the tables: of a custom resource. Its maker gives it a name that no other has. */
+export function defineType(name: string, fields: ObjectType): void {
+  parsed.set(name, fields);
+}
+
+export function forgetTypes(names: readonly string[]): void {
+  for (const name of names) parsed.delete(name);
+}
+
 function parseField(line: string): Field {
   const [name = '', type = 'any', ...options] = line.split(' ');
   const option = (prefix: string) =>

@@ -1,5 +1,5 @@
+import type { KindInfo } from './contract.js';
 import { statusErrors } from './status-errors.js';
-import { labelValueDetails } from './validate/common.js';
 
 export interface SelectorLike {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -17,54 +17,6 @@ export interface Requirement {
 }
 
 type Labels = Readonly<Record<string, string>> | undefined;
-
-const keyForm = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-/** `a=b,c!=d,e in (f,g),h notin (i),j,!k`. Throws ApiError 400 for anything else. */
-export function parseLabelSelector(text: string): Requirement[] {
-  if (text.trim() === '') return [];
-  // Commas inside parentheses separate values, not requirements.
-  return text.split(/,(?![^(]*\))/).map((part) => parseRequirement(part.trim()));
-}
-
-function parseRequirement(part: string): Requirement {
-  const set = /^([^\s!=()]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(part);
-  if (set !== null) {
-    const [, key = '', operator, values = ''] = set;
-    return requirement(
-      key,
-      operator === 'in' ? 'In' : 'NotIn',
-      values.split(',').map((value) => value.trim()),
-      part,
-    );
-  }
-  const equality = /^([^\s!=()]+)\s*(==|=|!=)\s*([^\s!=(),]*)$/.exec(part);
-  if (equality !== null) {
-    const [, key = '', operator, value = ''] = equality;
-    return requirement(key, operator === '!=' ? 'NotIn' : 'In', [value], part);
-  }
-  const compare = /^([^\s!=()<>]+)\s*([<>])\s*(-?\d+)$/.exec(part);
-  if (compare !== null) {
-    const [, key = '', operator, value = ''] = compare;
-    return requirement(key, operator === '>' ? 'Gt' : 'Lt', [value], part);
-  }
-  if (part.startsWith('!')) return requirement(part.slice(1).trim(), 'DoesNotExist', [], part);
-  return requirement(part, 'Exists', [], part);
-}
-
-function requirement(
-  key: string,
-  operator: Requirement['operator'],
-  values: readonly string[],
-  part: string,
-): Requirement {
-  if (!keyForm.test(key))
-    throw statusErrors.badRequest(`unable to parse requirement: found '${part}', expected: identifier`);
-  const [wrong] = operator === 'Gt' || operator === 'Lt' ? [] : values.flatMap(labelValueDetails);
-  if (wrong !== undefined)
-    throw statusErrors.badRequest(`unable to parse requirement: values of ${key}: ${wrong}`);
-  return { key, operator, values };
-}
 
 /** The object form; null or undefined selects nothing, `{}` everything. */
 export function requirementsOf(selector: SelectorLike | undefined | null): Requirement[] | undefined {
@@ -131,12 +83,25 @@ export interface FieldRequirement {
 /** `metadata.name=x,status.phase!=Running`. Throws ApiError 400. */
 export function parseFieldSelector(text: string): FieldRequirement[] {
   if (text.trim() === '') return [];
-  return text.split(',').map((part) => {
-    const match = /^\s*([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(part);
+  return splitTerms(text).map((part) => {
+    const match = /^([^=!]+?)(==|=|!=)(.*)$/s.exec(part);
     if (match === null)
-      throw statusErrors.badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
+      throw statusErrors.badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, field = '', operator, value = ''] = match;
-    return { field, equal: operator !== '!=', value };
+    return { field: field.trim(), equal: operator !== '!=', value: unescaped(value.trim()) };
+  });
+}
+
+/** At commas that no backslash stands before; empty terms mean nothing. */
+function splitTerms(text: string): string[] {
+  return (text.match(/(?:\\[\s\S]|[^,\\])+/g) ?? []).filter((term) => term.trim() !== '');
+}
+
+/** A comma, an equals sign or a backslash may be escaped by a backslash, nothing else. */
+function unescaped(value: string): string {
+  return value.replace(/\\([\s\S]?)/g, (whole, character: string) => {
+    if (character !== '' && ',=\\'.includes(character)) return character;
+    throw statusErrors.badRequest(`invalid field selector: invalid escape sequence: ${whole}`);
   });
 }
 
@@ -151,6 +116,7 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
     'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
     'status.nominatedNodeName',
   ],
   Node: ['spec.unschedulable'],
@@ -192,14 +158,21 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
 
 /** `kind` with its group in front where two kinds have one name: `events.k8s.io Event`. */
 export function assertSelectable(
-  { group, kind }: { readonly group: string; readonly kind: string },
+  { group, kind, custom }: Pick<KindInfo, 'group' | 'kind' | 'custom'>,
   requirements: readonly FieldRequirement[],
 ): void {
-  const own = selectable[`${group} ${kind}`] ?? selectable[kind] ?? [];
+  const own = custom?.selectableFields ?? selectable[`${group} ${kind}`] ?? selectable[kind] ?? [];
   for (const { field } of requirements) {
     if (everyKind.includes(field) || own.includes(field)) continue;
-    throw statusErrors.badRequest(`field label not supported: ${field}`);
+    throw statusErrors.badRequest(unsupportedField(`${group} ${kind}`, field, own.length > 0));
   }
+}
+
+/** Kubernetes has one text for kinds with fields of their own, one for jobs, and one for all others. */
+function unsupportedField(kind: string, field: string, hasOwn: boolean): string {
+  if (kind === 'batch Job') return `field label ${JSON.stringify(field)} not supported for batchv1.Job`;
+  if (hasOwn) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 export function matchesFields(requirements: readonly FieldRequirement[], object: object): boolean {
@@ -210,6 +183,7 @@ export function matchesFields(requirements: readonly FieldRequirement[], object:
 const aliases: Readonly<Record<string, string>> = {
   source: 'source.component',
   'status.successful': 'status.succeeded',
+  'status.podIPs': 'status.podIP',
 };
 
 function fieldText(object: object, field: string): string {

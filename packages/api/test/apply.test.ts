@@ -91,19 +91,17 @@ t.test('an entry names the fields that were applied, in the form of FieldsV1', a
       fieldsType: 'FieldsV1',
       fieldsV1: {
         'f:metadata': {
-          'f:labels': { '.': {}, 'f:app': {} },
-          'f:finalizers': { '.': {}, 'v:"a/b"': {} },
+          'f:labels': { 'f:app': {} },
+          'f:finalizers': { 'v:"a/b"': {} },
         },
         'f:spec': {
           'f:containers': {
-            '.': {},
             'k:{"name":"c"}': {
               '.': {},
               'f:name': {},
               'f:image': {},
               'f:args': {},
               'f:ports': {
-                '.': {},
                 'k:{"containerPort":80,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} },
               },
             },
@@ -120,8 +118,8 @@ t.test('what two managers apply alike is owned by both, without conflict', async
   const first = apply(configMapKind, 'one', undefined, config({ a: '1', b: '2' }));
   const second = apply(configMapKind, 'two', first, config({ a: '1' }));
   t.same(second.data, { a: '1', b: '2' });
-  t.same(fieldsOf(second, 'one'), { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } });
-  t.same(fieldsOf(second, 'two'), { 'f:data': { '.': {}, 'f:a': {} } });
+  t.same(fieldsOf(second, 'one'), { 'f:data': { 'f:a': {}, 'f:b': {} } });
+  t.same(fieldsOf(second, 'two'), { 'f:data': { 'f:a': {} } });
   const third = apply(configMapKind, 'one', second, config({ b: '2' }));
   t.same(third.data, { a: '1', b: '2' }, 'what another still owns stays');
 });
@@ -144,30 +142,62 @@ t.test("a changed field of another's is a conflict that names owner and field", 
   ]);
 });
 
-t.test('a conflict with an update says version and time, and paths say keys of items', async (t) => {
+t.test('a conflict with an update says its version, and paths say keys of items', async (t) => {
   const spec = (image: string) => deployment({ replicas: image.length, ...containers({ name: 'c', image }) });
   const live = update(deploymentKind, 'kubectl', undefined, spec('i'));
   const { message, causes } = conflict(() => apply(deploymentKind, 'two', live, spec('i:2')));
   t.equal(
     message,
-    'Apply failed with 2 conflicts: conflicts with "kubectl" using apps/v1 at 2026-01-01T12:00:00Z:\n' +
+    'Apply failed with 2 conflicts: conflicts with "kubectl" using apps/v1:\n' +
       '- .spec.replicas\n- .spec.template.spec.containers[name="c"].image',
   );
   t.equal(causes.length, 2);
+});
+
+const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+const clientSide = (data: Record<string, string>) =>
+  update(
+    configMapKind,
+    'kubectl-client-side-apply',
+    undefined,
+    config(data, { annotations: { [annotation]: JSON.stringify(config(data)) } }),
+  );
+
+t.test('what the user of kubectl applied on the client side is no conflict on the server side', async (t) => {
+  const applied = apply(configMapKind, 'kubectl', clientSide({ a: '1', b: '1' }), config({ a: '2', b: '1' }));
+  t.same(applied.data, { a: '2', b: '1' });
+  const written: unknown = JSON.parse(applied.metadata.annotations?.[annotation] ?? '');
+  t.match(written, { data: { a: '2', b: '1' } }, 'and the annotation follows');
+  t.throws(
+    () => apply(configMapKind, 'other', clientSide({ a: '1' }), config({ a: '2' })),
+    /conflict with "kubectl-client-side-apply" using v1: .data.a/,
+    'for other managers it is one',
+  );
+});
+
+t.test('what somebody changed since the last client-side apply is a conflict', async (t) => {
+  const changed = update(
+    configMapKind,
+    'kubectl-edit',
+    clientSide({ a: '1', b: '1' }),
+    config({ a: '9', b: '1' }, { annotations: { [annotation]: JSON.stringify(config({ a: '1', b: '1' })) } }),
+  );
+  const { message } = conflict(() => apply(configMapKind, 'kubectl', changed, config({ a: '2', b: '2' })));
+  t.equal(message, 'Apply failed with 1 conflict: conflict with "kubectl-edit" using v1: .data.a');
 });
 
 t.test('force takes ownership, and the others lose it', async (t) => {
   const first = apply(configMapKind, 'one', undefined, config({ a: '1', b: '2' }));
   const second = apply(configMapKind, 'two', first, config({ a: '9' }), { force: true });
   t.same(second.data, { a: '9', b: '2' });
-  t.same(fieldsOf(second, 'one'), { 'f:data': { '.': {}, 'f:b': {} } });
-  t.same(fieldsOf(second, 'two'), { 'f:data': { '.': {}, 'f:a': {} } });
+  t.same(fieldsOf(second, 'one'), { 'f:data': { 'f:b': {} } });
+  t.same(fieldsOf(second, 'two'), { 'f:data': { 'f:a': {} } });
 });
 
 t.test('an update takes what it changes and disowns what it removes', async (t) => {
   const first = apply(configMapKind, 'one', undefined, config({ a: '1', b: '2', c: '3' }));
   const second = update(configMapKind, 'kubectl-edit', first, config({ a: '9', b: '2' }), 1);
-  t.same(fieldsOf(second, 'one'), { 'f:data': { '.': {}, 'f:b': {} } });
+  t.same(fieldsOf(second, 'one'), { 'f:data': { 'f:b': {} } });
   t.same(fieldsOf(second, 'kubectl-edit'), { 'f:data': { 'f:a': {} } });
   t.same(managers(second), ['one Apply', 'kubectl-edit Update']);
 });
@@ -258,7 +288,7 @@ t.test('what nobody is named for belongs to before-first-apply', async (t) => {
   const { object: live } = decodeObject(configMapKind, config({ a: '1' }));
   t.match(
     conflict(() => apply(configMapKind, 'one', live, config({ a: '2' }))).message,
-    /conflict with "before-first-apply" using v1 at .*: \.data\.a$/,
+    /conflict with "before-first-apply" using v1: \.data\.a$/,
   );
   const same = apply(configMapKind, 'one', live, config({ a: '1' }));
   t.same(managers(same), ['one Apply', 'before-first-apply Update']);
@@ -316,4 +346,21 @@ t.test('odd entries sent back by a client do not break the next apply', async (t
   const { object: live } = decodeObject(configMapKind, config({ a: '1' }, { managedFields: odd }));
   t.match(conflict(() => apply(configMapKind, 'one', live, config({ a: '2' }))).message, /\.data\.a$/);
   t.same(apply(configMapKind, 'one', live, config({ a: '2' }), { force: true }).data, { a: '2' });
+});
+
+t.test('a client may write the entries itself, if they are whole', async (t) => {
+  const live = update(configMapKind, 'kubectl-client-side-apply', undefined, config({ a: '1' }));
+  const entry = { ...live.metadata.managedFields?.[0], manager: 'kubectl', operation: 'Apply' as const };
+  const rewrite = (managedFields: object[]) => {
+    const next = structuredClone(live);
+    next.metadata.managedFields = managedFields;
+    trackUpdate(contextOf(configMapKind, 'kubectl', 1), live, next);
+    return managers(next);
+  };
+  t.same(rewrite([entry]), ['kubectl Apply']);
+  t.same(
+    rewrite([{ manager: 'kubectl' }]),
+    ['kubectl-client-side-apply Update'],
+    'half of one counts for nothing',
+  );
 });

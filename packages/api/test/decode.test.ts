@@ -80,9 +80,22 @@ t.test('unknown fields go, and are reported by their paths', async (t) => {
 });
 
 t.test('nulls of optional fields are as if they were absent', async (t) => {
-  const { object } = decodeObject(podKind, { metadata: { name: null, labels: { a: null } }, spec: null });
-  t.same(object.metadata, { name: '', labels: {} });
+  const { object } = decodeObject(podKind, {
+    metadata: { name: null, labels: { a: null, b: 'c' } },
+    spec: null,
+  });
+  t.same(object.metadata, { name: '', labels: { b: 'c' } });
   t.notOk('spec' in object);
+});
+
+t.test('optional lists and maps that hold nothing are not there', async (t) => {
+  const { object } = decodeObject(podKind, {
+    metadata: { name: 'p', labels: {}, finalizers: [], ownerReferences: [], managedFields: [] },
+    spec: { containers: [], nodeSelector: {}, securityContext: {}, volumes: [{ name: 'v', emptyDir: {} }] },
+  });
+  t.same(object.metadata, { name: 'p', managedFields: [] }, 'an empty managedFields asks for something');
+  const spec = { containers: [], securityContext: {}, volumes: [{ name: 'v', emptyDir: {} }] };
+  t.same(object.spec, spec, 'required lists and objects stay');
 });
 
 t.test('quantities become canonical, given as text or number', async (t) => {

@@ -155,9 +155,9 @@ const cases: readonly (readonly [kind: string, body: Record<string, unknown>, wr
       },
     },
     [
-      'spec.behavior.scaleDown.policies[0].periodSeconds: Invalid value: 1801: must be between 1 and 1800, inclusive',
       'spec.behavior.scaleDown.policies[0].type: Unsupported value: "X": supported values: "Percent", "Pods"',
-      'spec.behavior.scaleDown.policies[0].value: Invalid value: 0: must be greater than 0',
+      'spec.behavior.scaleDown.policies[0].value: Invalid value: 0: must be greater than zero',
+      'spec.behavior.scaleDown.policies[0].periodSeconds: Invalid value: 1801: must be less than or equal to 1800',
     ],
   ],
   [

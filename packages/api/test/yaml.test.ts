@@ -183,3 +183,31 @@ t.test('a name that YAML reads as something else than a text is refused as Kuber
   );
   t.equal(manifests(pod('{generateName: a-}')).length, 1);
 });
+
+t.test('of several documents the first counts, and the others are not even read', async (t) => {
+  for (const [text, value] of [
+    ['a: 1\n---\na: 2\n', { a: 1 }],
+    ['---\na: 1\n---\n[[[', { a: 1 }],
+    ['# c\n---\na: 1\n...\nb: {', { a: 1 }],
+    ['%YAML 1.2\n---\na: 1\n', { a: 1 }],
+    ['a: |\n  x\n  ---\nb: 2\n', { a: 'x\n---\n', b: 2 }],
+    ['a: "x\n  --- y"\n', { a: 'x --- y' }],
+    ['a: "---"\nb: 1\n', { a: '---', b: 1 }],
+    ['\ufeffa: 1\n', { a: 1 }],
+    ['', undefined],
+  ] as const)
+    t.strictSame(parseYaml(text), value, JSON.stringify(text));
+});
+
+t.test('JSON as YAML is what YAML says it is', async (t) => {
+  t.strictSame(parseYaml('{"a": [1, {"b": null}], "c": "\\u00e9"}'), { a: [1, { b: null }], c: 'é' });
+  t.strictSame(parseYaml('{a: "\\x41", b: 0644}'), { a: 'A', b: 420 }, 'flow style is no JSON');
+  t.match(
+    refusal(() => parseYaml('{"a": 1, "a": 2}')),
+    /^400 .*key "a" already set in map$/,
+  );
+  t.match(
+    refusal(() => parseYaml(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`)),
+    tooDeep,
+  );
+});

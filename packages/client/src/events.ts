@@ -17,6 +17,14 @@ export interface EventInput {
   readonly trace?: Traceparent | undefined;
 }
 
+interface RecorderOptions {
+  readonly world: World;
+  readonly log: Logger;
+  readonly client: Client;
+  readonly component: string;
+  readonly host?: string;
+}
+
 /**
  * Writes Events beside the work: in order, best effort, similar ones counted in one object (as client-go's
  * correlator).
@@ -26,19 +34,17 @@ export class EventRecorder {
   readonly #log: Logger;
   readonly #events: KindClient<Event>;
   readonly #source: { readonly component: string; readonly host?: string };
+  readonly #options: RecorderOptions;
+  readonly #others = new Map<string, EventRecorder>();
   readonly #known = new Map<string, { readonly name: string; count: number }>();
   #queue: { readonly object: KubeObject; readonly input: EventInput }[] = [];
+  #lastNanos = 0n;
   #writing = false;
   #dropped = 0;
   #stopped = false;
 
-  constructor(options: {
-    readonly world: World;
-    readonly log: Logger;
-    readonly client: Client;
-    readonly component: string;
-    readonly host?: string;
-  }) {
+  constructor(options: RecorderOptions) {
+    this.#options = options;
     this.#world = options.world;
     this.#log = options.log;
     this.#events = options.client.for<Event>(eventKind);
@@ -58,7 +64,17 @@ export class EventRecorder {
     if (!this.#writing) void this.#write();
   }
 
+  /** The same under another name, which ends with this one: each controller signs its own events. */
+  as(component: string): EventRecorder {
+    const known = this.#others.get(component);
+    if (known !== undefined) return known;
+    const other = new EventRecorder({ ...this.#options, component });
+    this.#others.set(component, other);
+    return other;
+  }
+
   stop(): void {
+    for (const other of this.#others.values()) other.stop();
     this.#stopped = true;
     this.#queue = [];
   }
@@ -105,9 +121,18 @@ export class EventRecorder {
         if (!isNotFound(error)) throw error; // Its hour is over: it is written anew.
       }
     }
-    const name = `${object.metadata.name}.${this.#world.random.uuid().replaceAll('-', '').slice(0, 16)}`;
+    const name = `${object.metadata.name}.${this.#nextNanos().toString(16)}`;
     await this.#events.create(this.#event(object, input, { namespace, name }, now), { trace: input.trace });
     this.#remember(key, name);
+  }
+
+  /** Names of events are in the order of their making, so lists of them are too: client-go's are nanoseconds. */
+  #nextNanos(): bigint {
+    const now = BigInt(Math.floor(this.#world.clock.nowMs())) * 1_000_000n;
+    // Chance keeps recorders apart that write of one object in one millisecond.
+    const later = this.#lastNanos < now ? now : this.#lastNanos + 1n;
+    this.#lastNanos = later + BigInt(this.#world.random.int(1_000));
+    return this.#lastNanos;
   }
 
   #remember(key: string, name: string): void {

@@ -1,3 +1,4 @@
+export { createInProcessNetwork } from './real/in-process-network.js';
 export { createRealWorld } from './real/index.js';
 export { identityOf } from './real/network.adapter.js';
 export type { DiskFaults } from './simulated/disk.js';

@@ -1,7 +1,11 @@
 import { runComponent } from '@kubelab/component';
+import { Metrics, processMetrics } from '@kubelab/telemetry';
 import { startApiserver } from './start.js';
 import { readStoreFlags } from './store-config.js';
 import { readTokenFlags } from './token-config.js';
+
+const metrics = new Metrics();
+processMetrics(metrics);
 
 await runComponent({
   component: 'apiserver',
@@ -66,6 +70,7 @@ await runComponent({
   start: async (world, config, flags) =>
     startApiserver(world, {
       ...config,
+      metrics,
       secureListen: flags['secure-listen'],
       store: await readStoreFlags(
         world,

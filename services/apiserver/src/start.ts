@@ -1,15 +1,18 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import type { Store } from '@kubelab/store';
+import { Metrics } from '@kubelab/telemetry';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Admission } from './admission/admission.js';
 import { authenticate } from './auth/authenticate.js';
 import { Authorizer } from './auth/authorize.js';
 import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js';
+import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
+import { FlowControl, flowLimits } from './endpoints/flow-control.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
-import { Metrics } from './endpoints/metrics.js';
+import { ApiMetrics, lookedUpMetrics, meteredStore } from './endpoints/metrics.js';
 import { Bootstrap } from './registry/bootstrap.js';
 import { Registry } from './registry/registry.js';
 import { ServiceAllocator } from './registry/strategies/service.js';
@@ -23,10 +26,12 @@ export interface ApiserverConfig extends ComponentConfig {
   /** Where HTTPS is served, for kubectl and Kubernetes clients. */
   readonly secureListen: Address;
   readonly serviceCidr: string;
-  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. */
+  /** How other machines reach secureListen: endpoint of the `kubernetes` Service. Port 0: as secureListen, where that was 0 too. */
   readonly advertise: Address;
   /** Seconds that pods stay bound to a node that went away (DefaultTolerationSeconds). */
   readonly defaultTolerationSeconds: number;
+  /** What /metrics tells beside the apiserver's own: of the process. */
+  readonly metrics?: Metrics;
   /** Keys and names of tokens; absent: keys of this instance's own, for one that is alone. */
   readonly tokens?: TokenConfig;
 }
@@ -62,6 +67,17 @@ export async function startApiserver(
   return serveApiserver(world, config, openStore({ world, telemetry, links }, config.store));
 }
 
+/** The objects, and what counts requests and answers. */
+function measuredStorage(world: World, config: ApiserverConfig, store: Store) {
+  const metrics = config.metrics ?? new Metrics();
+  const storage = new Storage(world, meteredStore(store, world, metrics), config.telemetry.log);
+  const flow = new FlowControl(flowLimits);
+  lookedUpMetrics(metrics, flow, storage);
+  return { metrics, storage, flow };
+}
+
+const always = (name: string): HealthCheck => ({ name, holds: () => true });
+
 /** The same over any store; `stop` closes it. */
 export async function serveApiserver(
   world: World,
@@ -71,37 +87,36 @@ export async function serveApiserver(
   const { telemetry, links, tls, name } = config;
   const { log } = telemetry;
   const context: WireContext = { world, telemetry, links };
-  const storage = new Storage(world, store, log);
+  const { metrics, storage, flow } = measuredStorage(world, config, store);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
   const authorizer = new Authorizer(storage);
   const tokens = new Tokens(world, storage, config.tokens ?? ownTokenConfig());
   const { defaultTolerationSeconds } = config;
   const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
   const registry = new Registry(storage, admission, strategies({ services }));
+  const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
     world,
     registry,
     log,
     name,
-    advertise: config.advertise,
+    get advertise() {
+      return config.advertise.port === 0 ? https.address : config.advertise;
+    },
     serviceAddress: services.firstAddress,
   });
   let stopping = false;
-  const ping: HealthCheck = { name: 'ping', holds: () => true };
+  const ping = always('ping');
   const storeAnswers = () => storage.ready && bootstrap.storeAnswers;
   const ready = () => storeAnswers() && bootstrap.done && !stopping;
   const handler = createHandler({
-    context,
-    tls,
-    registry,
-    authorizer,
-    tokens,
+    ...{ context, tls, registry, custom, authorizer, flow, metrics, tokens },
+    apiMetrics: new ApiMetrics(metrics),
     externalHost: `${config.advertise.host}:${config.advertise.port}`,
-    metrics: new Metrics(),
     log,
     version,
     health: {
-      live: [ping],
+      live: [ping, always('log')],
       ready: [
         ping,
         { name: 'etcd', holds: storeAnswers },
@@ -127,9 +142,11 @@ export async function serveApiserver(
   });
   storage.start();
   bootstrap.start();
+  custom.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping = true;
+    custom.stop();
     await bootstrap.stop();
     await Promise.all([https.close(), wire.close()]);
     storage.stop();

@@ -17,7 +17,8 @@ const pod = (name: string, more: object = {}) => ({
 
 t.test('who is ready knows the roles, however late the store tells of what it wrote', async (t) => {
   const store = await openTestStore(createRealWorld({ host: 'test' }));
-  store.watchDelayMs = 50;
+  // Of each answer, one after the other: what is written at start comes a second late or two.
+  store.watchDelayMs = 5;
   const server = await readyServer(store);
   t.teardown(() => server.stop());
   const { code } = await server.call('GET', '/api/v1/pods', { user: user('system:kube-scheduler') });

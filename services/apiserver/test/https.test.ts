@@ -1,6 +1,8 @@
 import { request } from 'node:https';
+import { gunzipSync } from 'node:zlib';
 import { createAuthority, issueCertificate } from '@kubelab/pki';
 import t from 'tap';
+import { WebSocket } from 'ws';
 import { pick, readyServer, type TestServer } from './harness.js';
 
 interface Pair {
@@ -17,13 +19,22 @@ interface Got {
 function get(
   server: TestServer,
   path: string,
-  options: { pair?: Pair; headers?: Record<string, string> } = {},
+  options: { pair?: Pair; headers?: Record<string, string>; method?: string } = {},
 ) {
   return new Promise<Got>((resolve, reject) => {
-    const { pair, headers = {} } = options;
+    const { pair, headers = {}, method = 'GET' } = options;
     const { port } = server.apiserver.secureAddress;
     const tls = pair === undefined ? {} : { cert: pair.certPem, key: pair.keyPem };
-    const sent = request({ host: '127.0.0.1', port, path, ca: server.caPem, headers, agent: false, ...tls });
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      method,
+      ca: server.caPem,
+      headers,
+      agent: false,
+      ...tls,
+    });
     sent.on('error', reject);
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -32,7 +43,9 @@ function get(
         resolve({
           code: response.statusCode ?? 0,
           headers: response.headers,
-          text: Buffer.concat(chunks).toString(),
+          text: Buffer.concat(chunks).toString(
+            response.headers['content-encoding'] === undefined ? 'utf8' : 'latin1',
+          ),
         }),
       );
     });
@@ -98,9 +111,50 @@ t.test('HTTPS', async (t) => {
     t.equal(pick(JSON.parse(plain.text), 'data.big'), data.big);
   });
 
+  t.test('a watch over a WebSocket brings a message for each event', async (t) => {
+    if (pair === undefined) throw new Error('no certificate');
+    const { port } = server.apiserver.secureAddress;
+    const path = '/api/v1/namespaces/default/configmaps';
+    const url = `wss://127.0.0.1:${port}${path}?watch=1&resourceVersion=0&timeoutSeconds=2`;
+    const ws = new WebSocket(url, { ca: server.caPem, cert: pair.certPem, key: pair.keyPem });
+    const messages: unknown[] = [];
+    ws.on('message', (data, isBinary) => messages.push(isBinary ? 'binary' : JSON.parse(String(data))));
+    await new Promise((resolve) => ws.once('open', resolve));
+    const closed = new Promise<number>((resolve) => ws.once('close', resolve));
+    await server.call('POST', path, { body: { metadata: { name: 'by-socket' } } });
+    t.equal(await closed, 1000);
+    t.match(messages.at(-1), { type: 'ADDED', object: { metadata: { name: 'by-socket' } } });
+  });
+
+  t.test('a method that nobody serves is refused', async (t) => {
+    if (pair === undefined) throw new Error('no certificate');
+    for (const method of ['OPTIONS', 'TRACE']) {
+      const refused = await get(server, '/api/v1/pods', { pair, method });
+      t.match([refused.code, JSON.parse(refused.text)], [405, { reason: 'MethodNotAllowed', code: 405 }]);
+    }
+    const head = await get(server, '/api/v1/pods', { pair, method: 'HEAD' });
+    t.same([head.code, head.text], [200, '']);
+  });
+
+  t.test('a long list is compressed as it is sent', async (t) => {
+    if (pair === undefined) throw new Error('no certificate');
+    const path = '/api/v1/namespaces/kube-system/configmaps';
+    for (const name of ['z1', 'z2', 'z3'])
+      await server.call('POST', path, { body: { metadata: { name }, data: { big: name.repeat(40_000) } } });
+    const zipped = await get(server, path, { pair, headers: { 'accept-encoding': 'gzip' } });
+    t.match(zipped.headers, {
+      'content-encoding': 'gzip',
+      vary: 'Accept-Encoding',
+      'transfer-encoding': 'chunked',
+    });
+    const plain = await get(server, path, { pair });
+    t.equal(plain.headers['content-encoding'], undefined);
+    t.equal(gunzipSync(Buffer.from(zipped.text, 'latin1')).toString(), plain.text);
+  });
+
   t.test('metrics count what was asked', async (t) => {
     if (pair === undefined) throw new Error('no certificate');
     const { text } = await get(server, '/metrics', { pair });
-    t.match(text, /apiserver_request_total\{verb="LIST",resource="pods",code="200"\} \d+/);
+    t.match(text, /apiserver_request_total\{verb="LIST",.*resource="pods",.*code="200"\} \d+/);
   });
 });

@@ -78,6 +78,8 @@ spec: { containers: [{ name: c, image: "nginx:1" }] }
 /** What is typed, and what its output must match. In order: later lines stand on earlier ones. */
 const script: readonly (readonly [command: string, expected: RegExp])[] = [
   ['create namespace NS', /namespace\/NS created/],
+  // No controllers run here, which would make it.
+  ['create serviceaccount -n NS default', /serviceaccount\/default created/],
   ['apply -n NS -f FILE', /deployment.apps\/web created\s+service\/web created\s+pod\/alone created/],
   ['apply -n NS -f FILE', /deployment.apps\/web unchanged\s+service\/web unchanged\s+pod\/alone unchanged/],
   ['apply -n NS --server-side --force-conflicts -f FILE', /deployment.apps\/web serverside-applied/],
@@ -114,7 +116,7 @@ const script: readonly (readonly [command: string, expected: RegExp])[] = [
 
 /** For the versions between the oldest and the newest. */
 const inBrief =
-  /^(create -n NS deployment|create namespace|apply -n NS -f|get -n NS deploy,svc|auth can-i create)/;
+  /^(create -n NS deployment|create namespace|create serviceaccount|apply -n NS -f|get -n NS deploy,svc|auth can-i create)/;
 
 t.test('stock kubectl, every version that is found', async (t) => {
   const kubectls = findKubectls();

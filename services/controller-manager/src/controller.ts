@@ -7,6 +7,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
+import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
@@ -19,13 +20,19 @@ export interface ControllerContext {
   readonly events: EventRecorder;
   readonly options: ControllerOptions;
   informer<T extends KubeObject>(kind: KindInfo): Informer<T>;
+  /** Stops a kind's informer: it is served no longer. */
+  release(kind: KindInfo): void;
 }
 
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */
   readonly nodeMonitorGraceMs: number;
+  /** Where volumes of provisioner kubelab.dev/local are, on their node. Absolute. */
+  readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
+  /** Signs certificate requests; absent: approved ones wait for another signer. */
+  readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
 }
@@ -34,6 +41,8 @@ export interface ControllerOptions {
 export interface Controller {
   readonly name: string;
   readonly workers: number;
+  /** Who its events are from; NAME-controller unless told. */
+  readonly eventSource?: string;
   /** Subscribes to informers, adding keys to the queue; gives what to do for a key. */
   start(context: ControllerContext, queue: WorkQueue): Reconcile;
 }
@@ -70,6 +79,11 @@ export class SharedInformers {
     return informer;
   }
 
+  release(kind: KindInfo): void {
+    this.#byKind.get(kind)?.stop();
+    this.#byKind.delete(kind);
+  }
+
   whenSynced(): Promise<unknown> {
     return Promise.all([...this.#byKind.values()].map((informer) => informer.whenSynced()));
   }
@@ -82,15 +96,20 @@ export class SharedInformers {
 /** Runs controllers until the signal aborts. */
 export async function runControllers(
   controllers: readonly Controller[],
-  base: Omit<ControllerContext, 'informer'>,
+  base: Omit<ControllerContext, 'informer' | 'release'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { world, log, client } = base;
   const informers = new SharedInformers(world, log, client);
-  const context: ControllerContext = { ...base, informer: (kind) => informers.get(kind) };
+  const context: ControllerContext = {
+    ...base,
+    informer: (kind) => informers.get(kind),
+    release: (kind) => informers.release(kind),
+  };
   const started = controllers.map((controller) => {
     const queue = new WorkQueue(world);
-    return { controller, queue, reconcile: controller.start(context, queue) };
+    const events = base.events.as(controller.eventSource ?? `${controller.name}-controller`);
+    return { controller, queue, reconcile: controller.start({ ...context, events }, queue) };
   });
   const stop = () => {
     for (const { queue } of started) queue.stop();

@@ -4,7 +4,8 @@ import type { Backend } from './mvcc/backend.js';
 import { LmdbBackend } from './mvcc/lmdb-backend.adapter.js';
 import { readAutoCompaction, readDuration } from './server/auto-compaction.js';
 import { initialClusterTokenDefault } from './server/new-cluster.js';
-import { serverDefaults, startEtcdRaft } from './server/start.js';
+import { serverDefaults } from './server/open-state.js';
+import { startEtcdRaft } from './server/start.js';
 
 await runComponent({
   component: 'etcd-raft',

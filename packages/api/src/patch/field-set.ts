@@ -99,6 +99,18 @@ export function itemKey(field: Field, item: JsonObject): string {
   return `k:${JSON.stringify(Object.fromEntries(entries))}`;
 }
 
+/**
+ * What an apply owns: the fields and items that it names, not the maps and lists around them. (An update that
+ * makes a map owns the map as well.) An empty map or list, which has nothing else to be owned by, stays.
+ */
+export function withoutContainers(set: FieldSet, isItem = false): FieldSet {
+  const inner = Object.entries(set).filter(([key]) => key !== self);
+  const stripped = inner.map(
+    ([key, value]) => [key, withoutContainers(value, key.startsWith('k:'))] as const,
+  );
+  return Object.fromEntries(isItem ? [[self, emptySet], ...stripped] : stripped);
+}
+
 export function isEmpty(set: FieldSet): boolean {
   return Object.keys(set).length === 0;
 }
@@ -226,7 +238,10 @@ export function valueAt(typeName: string, object: JsonObject, path: readonly str
     field.listType === 'atomic';
   const isInner =
     (type.is === 'map' || type.is === 'object' || field?.listType === 'map' || field?.listType === 'set') &&
-    field?.listType !== 'atomic';
+    // What a schema leaves open is a map to merge, and a plain value where it is none.
+    (typeof value === 'object' || value === undefined) &&
+    field?.listType !== 'atomic' &&
+    !(type.is === 'map' && Array.isArray(value));
   return isInner && !(type.is === 'scalar') ? value !== undefined : isLeaf ? value : value !== undefined;
 }
 

@@ -29,7 +29,7 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
     .map(parseOperation)
     .reduce<unknown>((document, operation) => applyOperation(document, operation, budget), deepClone(target));
   // Operations can pile up what each is shallow in itself; whoever walks the result recurses.
-  if (isDeeperThan(result, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
+  if (isDeeperThan(result, depthMax)) throw tooDeep();
   return result;
 }
 
@@ -64,8 +64,14 @@ function pointer(text: string): string[] {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function rejected(why: string) {
-  return apiError('Invalid', `the server rejected our request due to an error in our request: ${why}`);
+/** Kubernetes tells no more than this of an operation that cannot be carried out. */
+function rejected() {
+  return apiError('Invalid', 'the server rejected our request due to an error in our request');
+}
+
+/** A limit of our own. */
+function tooDeep() {
+  return apiError('Invalid', `a patched document may not be nested deeper than ${depthMax} levels`);
 }
 
 function applyOperation(document: unknown, operation: Operation, budget: { copiedBytes: number }): unknown {
@@ -79,18 +85,17 @@ function applyOperation(document: unknown, operation: Operation, budget: { copie
       lookUp(document, path);
       return path.length === 0 ? deepClone(value) : add(remove(document, path), path, deepClone(value));
     case 'test':
-      if (!deepEqual(lookUp(document, path), value))
-        throw rejected(`testing value /${path.join('/')} failed`);
+      if (!deepEqual(lookUp(document, path), value)) throw rejected();
       return document;
     case 'copy': {
       const copied = lookUp(document, from ?? []);
-      if (isDeeperThan(copied, depthMax)) throw rejected(`nested deeper than ${depthMax} levels`);
+      if (isDeeperThan(copied, depthMax)) throw tooDeep();
       budget.copiedBytes += JSON.stringify(copied).length;
       if (budget.copiedBytes > copiedBytesMax) throw tooMuchCopied(budget.copiedBytes);
       return add(document, path, deepClone(copied));
     }
     case 'move': {
-      if (isInside(path, from ?? [])) throw rejected('a value cannot be moved into itself');
+      if (isInside(path, from ?? [])) throw rejected();
       const moved = lookUp(document, from ?? []);
       return add(remove(document, from ?? []), path, moved);
     }
@@ -111,18 +116,18 @@ function isInside(path: readonly string[], from: readonly string[]): boolean {
 }
 
 function child(parent: unknown, key: string): unknown {
-  if (Array.isArray(parent)) return parent[listIndex(parent, key, parent.length - 1)];
+  if (Array.isArray(parent)) return parent[listIndex(key, parent.length - 1)];
   if (isObject(parent) && Object.hasOwn(parent, key)) return parent[key];
-  throw rejected(`path not found: ${key}`);
+  throw rejected();
 }
 
 function lookUp(document: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(child, document);
 }
 
-function listIndex(list: readonly unknown[], key: string, max: number): number {
+function listIndex(key: string, max: number): number {
   const index = /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1;
-  if (index < 0 || index > max) throw rejected(`index ${key} is out of a list of ${list.length}`);
+  if (index < 0 || index > max) throw rejected();
   return index;
 }
 
@@ -131,15 +136,15 @@ function add(document: unknown, path: readonly string[], value: unknown): unknow
   if (key === undefined) return value;
   const parent = lookUp(document, path.slice(0, -1));
   if (Array.isArray(parent))
-    parent.splice(key === '-' ? parent.length : listIndex(parent, key, parent.length), 0, value);
+    parent.splice(key === '-' ? parent.length : listIndex(key, parent.length), 0, value);
   else if (isObject(parent) && key !== '__proto__') parent[key] = value;
-  else throw rejected(`nothing can be added at /${path.join('/')}`);
+  else throw rejected();
   return document;
 }
 
 function remove(document: unknown, path: readonly string[]): unknown {
   const key = path.at(-1);
-  if (key === undefined) throw rejected('the whole document cannot be removed');
+  if (key === undefined) throw rejected();
   const parent = lookUp(document, path.slice(0, -1));
   child(parent, key);
   if (Array.isArray(parent)) parent.splice(Number(key), 1);

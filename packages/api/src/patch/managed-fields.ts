@@ -18,7 +18,10 @@ import {
   setOf,
   union,
   valueAt,
+  withoutContainers,
 } from './field-set.js';
+import { keepLastApplied, kubectlManager, lastAppliedFields } from './last-applied.js';
+import { mergeOrder } from './merge-order.js';
 
 /** Entries of operation Update; the oldest are folded into one manager beyond it. */
 const updateEntriesMax = 10;
@@ -95,7 +98,8 @@ function isSame(entry: Entry, context: WriteContext, operation: Entry['operation
     entry.manager === manager &&
     entry.operation === operation &&
     entry.subresource === subresource &&
-    entry.apiVersion === groupVersionOf(kind)
+    // A manager that applies in another version applies the same thing; one that updates has an entry for each.
+    (operation === 'Apply' || entry.apiVersion === groupVersionOf(kind))
   );
 }
 
@@ -108,7 +112,7 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const given = after.metadata.managedFields;
   // Sending back an empty list, or one empty entry, is how a client asks for a clean slate.
   const cleared = before !== undefined && given?.every((entry) => entry.manager === undefined) === true;
-  const entries = before === undefined || cleared ? [] : readEntries(before);
+  const entries = before === undefined || cleared ? [] : readEntries(base(context, before, after));
   const { changed, removed } = compareObjects(kind.schema, before ?? {}, after);
   if (isEmpty(changed) && isEmpty(removed)) {
     writeEntries(after, entries);
@@ -122,6 +126,16 @@ export function trackUpdate(context: WriteContext, before: KubeObject | undefine
   const set = union(difference(mine?.set ?? emptySet, removed), changed);
   const time = mine !== undefined && deepEqual(mine.set, set) ? mine.time : timestamp(context.nowMs);
   writeEntries(after, [...others, { ...identity(context, 'Update'), time, set }]);
+}
+
+/** Whose entries count: a client may write them itself (`kubectl apply --server-side` does), but only whole ones. */
+function base({ subresource }: WriteContext, before: KubeObject, after: KubeObject): KubeObject {
+  const given = after.metadata.managedFields ?? [];
+  const whole = given.every(
+    ({ operation, apiVersion = '', fieldsType }) =>
+      (operation === 'Apply' || operation === 'Update') && apiVersion !== '' && fieldsType === 'FieldsV1',
+  );
+  return subresource === '' && whole && given.length > 0 ? after : before;
 }
 
 function identity(context: WriteContext, operation: Entry['operation']) {
@@ -141,7 +155,7 @@ export function applyIntent(
 ): KubeObject {
   const { kind } = context;
   assertUniqueItems({ is: 'object', name: kind.schema }, undefined, intent, []);
-  const wanted = fieldsOf(kind.schema, intent);
+  const wanted = withoutContainers(fieldsOf(kind.schema, intent));
   const start: KubeObject =
     live === undefined
       ? { apiVersion: intent.apiVersion, kind: intent.kind, metadata: { name: intent.metadata.name } }
@@ -153,12 +167,16 @@ export function applyIntent(
     entry,
     set: conflicting(kind, start, intent, intersection(wanted, entry.set)),
   }));
-  if (!context.force) throwConflicts(conflicts);
+  if (!context.force) {
+    const own = context.manager === kubectlManager ? lastAppliedFields(kind.schema, start) : emptySet;
+    throwConflicts(conflicts.map(({ entry, set }) => ({ entry, set: difference(set, own) })));
+  }
   const merged = mergeTyped({ is: 'object', name: kind.schema }, undefined, deepClone(start), intent);
   const owned = others.reduce((all, entry) => union(all, entry.set), emptySet);
   const abandoned = difference(difference(mine?.set ?? emptySet, wanted), owned);
   const result = toObject(merged, intent);
-  removePaths(kind.schema, result, abandoned, owned);
+  removePaths(kind.schema, result, abandoned, { owned, wanted });
+  if (context.manager === kubectlManager) keepLastApplied(result, intent);
   const left = conflicts.map(({ entry, set }) => ({ ...entry, set: difference(entry.set, set) }));
   const time =
     mine !== undefined && deepEqual(mine.set, wanted) && sameContent(start, result)
@@ -231,10 +249,7 @@ function throwConflicts(conflicts: readonly { entry: Entry; set: FieldSet }[]): 
 
 function ownerText(entry: Entry): string {
   const sub = entry.subresource === '' ? '' : ` with subresource "${entry.subresource}"`;
-  const using =
-    entry.operation === 'Update'
-      ? ` using ${entry.apiVersion}${entry.time === '' ? '' : ` at ${entry.time}`}`
-      : '';
+  const using = entry.operation === 'Update' ? ` using ${entry.apiVersion}` : '';
   return `conflict with "${entry.manager}"${sub}${using}`;
 }
 
@@ -306,31 +321,29 @@ function mergeTyped(type: FieldType, field: Field | undefined, live: unknown, in
 
 function mergeTypedList(of: FieldType, field: Field | undefined, live: unknown, intent: unknown): unknown {
   if (!Array.isArray(live) || !Array.isArray(intent)) return intent;
-  if (field?.listType === 'set')
-    return [...live, ...intent.filter((item) => !live.some((one) => deepEqual(one, item)))];
-  if (field?.listType !== 'map') return intent;
-  const keyOf = (item: unknown) => (isObject(item) ? itemKey(field, item) : '');
-  const seen = new Set(intent.map(keyOf));
-  const merged = intent.map((item) =>
-    mergeTyped(
-      of,
-      undefined,
-      live.find((one) => keyOf(one) === keyOf(item)),
-      item,
-    ),
+  if (field?.listType !== 'map' && field?.listType !== 'set') return intent;
+  const keyOf = (item: unknown) =>
+    field.listType === 'map' ? (isObject(item) ? itemKey(field, item) : '') : `v:${JSON.stringify(item)}`;
+  const keys = live.map(keyOf);
+  return mergeOrder(keys, intent.map(keyOf)).map(({ key, from, at }) =>
+    from === 'live' ? live[at] : mergeTyped(of, undefined, live[keys.indexOf(key)], intent[at]),
   );
-  // Items of others keep their place in front; applied ones follow in the intent's order.
-  return [...live.filter((item) => !seen.has(keyOf(item))), ...merged];
 }
 
 /**
  * The outermost first, while items still have the keys that name them. What others own something in stays,
  * and so do the keys of such an item.
  */
-function removePaths(typeName: string, object: KubeObject, abandoned: FieldSet, owned: FieldSet): void {
+function removePaths(
+  typeName: string,
+  object: KubeObject,
+  abandoned: FieldSet,
+  { owned, wanted }: { readonly owned: FieldSet; readonly wanted: FieldSet },
+): void {
+  const kept = union(owned, wanted);
   for (const path of paths(abandoned).sort((a, b) => a.length - b.length)) {
     if (subtree(owned, path) !== undefined || isKeyOfKept(owned, path)) continue;
-    removePath({ is: 'object', name: typeName }, object, path);
+    removePath(typeName, object, path, (outer) => subtree(kept, outer) !== undefined);
   }
 }
 
@@ -345,37 +358,51 @@ function isKeyOfKept(owned: FieldSet, path: readonly string[]): boolean {
   return isObject(keys) && Object.hasOwn(keys, path.at(-1)?.slice(2) ?? '');
 }
 
-function removePath(rootType: FieldType, object: JsonObject, path: readonly string[]): void {
+/** What an object has whether anything is in it or not. */
+const lasting: ReadonlySet<string> = new Set(['f:metadata', 'f:spec', 'f:status']);
+
+/** Also what held nothing else. `isKept`: is wanted, if only empty. */
+function removePath(
+  typeName: string,
+  object: JsonObject,
+  path: readonly string[],
+  isKept: (outer: readonly string[]) => boolean,
+): void {
+  const steps: { readonly inside: JsonObject | unknown[]; readonly remove: () => void }[] = [];
   let value: unknown = object;
-  let type = rootType;
+  let type: FieldType = { is: 'object', name: typeName };
   let field: Field | undefined;
-  for (const [at, element] of path.entries()) {
-    const isLast = at === path.length - 1;
+  for (const element of path) {
     if (element.startsWith('f:')) {
       const name = element.slice(2);
-      if (!isObject(value)) return;
-      if (isLast) {
-        delete value[name];
-        return;
-      }
+      const inside = value;
+      if (!isObject(inside) || !Object.hasOwn(inside, name)) return;
+      steps.push({ inside, remove: () => void delete inside[name] });
       field = type.is === 'object' ? objectType(type.name).get(name) : undefined;
       type = type.is === 'map' ? type.of : (field?.type ?? { is: 'scalar', scalar: 'any' });
-      value = value[name];
+      value = inside[name];
     } else {
-      if (!Array.isArray(value)) return;
+      const inside = value;
+      if (!Array.isArray(inside)) return;
+      const listField = field;
       const matches = (item: unknown) =>
         element.startsWith('v:')
           ? `v:${JSON.stringify(item)}` === element
-          : isObject(item) && field !== undefined && itemKey(field, item) === element;
-      const index = value.findIndex(matches);
+          : isObject(item) && listField !== undefined && itemKey(listField, item) === element;
+      const index = inside.findIndex(matches);
       if (index < 0) return;
-      if (isLast) {
-        value.splice(index, 1);
-        return;
-      }
+      steps.push({ inside, remove: () => void inside.splice(index, 1) });
       type = type.is === 'list' ? type.of : type;
-      value = value[index];
+      value = inside[index];
       field = undefined;
     }
+  }
+  steps.at(-1)?.remove();
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    const emptied = steps[length];
+    const isField = path[length - 1]?.startsWith('f:') === true;
+    if (!isField || emptied === undefined || Object.keys(emptied.inside).length > 0) return;
+    if ((length === 1 && lasting.has(path[0] ?? '')) || isKept(path.slice(0, length))) return;
+    steps[length - 1]?.remove();
   }
 }

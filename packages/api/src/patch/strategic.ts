@@ -98,7 +98,9 @@ function mergeField(
   const { mergeKey } = field;
   if (mergeKey !== undefined) return mergeList(field, mergeKey, list, value, order);
   assertInOrder(value, order, undefined);
-  const added = value.filter((item) => !list.some((one) => deepEqual(one, item)));
+  const added = value.filter(
+    (item, at) => !list.some((one) => deepEqual(one, item)) && at === indexIn(value, item, (one) => one),
+  );
   return ordered([...list, ...added], order ?? value, list, undefined);
 }
 

@@ -43,7 +43,8 @@ export const conditionalDefaults: Readonly<Record<string, (object: JsonObject) =
   },
   'networking.v1.NetworkPolicySpec': (spec) => {
     const egress = Array.isArray(spec.egress) && spec.egress.length > 0;
-    spec.policyTypes ??= ['Ingress', ...(egress ? ['Egress'] : [])];
+    const given = Array.isArray(spec.policyTypes) && spec.policyTypes.length > 0;
+    if (!given) spec.policyTypes = ['Ingress', ...(egress ? ['Egress'] : [])];
   },
   'resource.v1.ExactDeviceRequest': exactCount,
   'resource.v1.DeviceSubRequest': exactCount,

@@ -87,12 +87,8 @@ export const workloadRules: RuleTable = {
   'autoscaling.v2.HPAScalingRules': {
     defaults: { selectPolicy: 'Max' },
     enums: { selectPolicy: ['Disabled', 'Max', 'Min'] },
-    ranges: { stabilizationWindowSeconds: [0, 3600] },
   },
-  'autoscaling.v2.HPAScalingPolicy': {
-    enums: { type: ['Percent', 'Pods'] },
-    ranges: { value: [1], periodSeconds: [1, 1800] },
-  },
+  'autoscaling.v2.HPAScalingPolicy': { enums: { type: ['Percent', 'Pods'] } },
   'autoscaling.v2.MetricSpec': {
     enums: { type: ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'] },
   },

@@ -23,6 +23,21 @@ export function isCidr(text: string): boolean {
   return isIpv4(address) ? Number(bits) <= 32 : isIpv6(address) && Number(bits) <= 128;
 }
 
+/** Whether a range of IPv4 lies in another and is smaller. Of IPv6 only the size is compared. */
+export function isWithin(inner: string, outer: string): boolean {
+  const [address = '', bits = ''] = inner.split('/');
+  const [base = '', outerBits = ''] = outer.split('/');
+  if (isIpv4(address) !== isIpv4(base) || Number(bits) <= Number(outerBits)) return false;
+  if (!isIpv4(address)) return true;
+  const size = 2 ** (32 - Number(outerBits));
+  const start = (text: string) => Math.floor(ipv4Number(text) / size);
+  return start(address) === start(base);
+}
+
+function ipv4Number(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
 /**
  * Where an endpoint may be. Loopback addresses, which Kubernetes refuses, are where this project's pods are
  * when they run as plain processes.

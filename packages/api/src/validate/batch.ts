@@ -12,6 +12,7 @@ import type {
 import { deepEqual, isObject } from '../json.js';
 import { matchesSelector } from '../selectors.js';
 import { fieldErrors } from '../status-errors.js';
+import { behaviorErrors, metricErrors } from './autoscaler.js';
 import { immutableErrors, labelErrors } from './common.js';
 import { shareErrors, workloadErrors } from './workload.js';
 
@@ -291,7 +292,7 @@ export function autoscalerErrors({ spec }: HorizontalPodAutoscaler): FieldError[
         ),
       );
   }
-  return errors;
+  return [...errors, ...metricErrors(metrics, 'spec.metrics'), ...behaviorErrors(spec, 'spec.behavior')];
 }
 
 export function disruptionBudgetErrors({ spec }: PodDisruptionBudget): FieldError[] {

@@ -9,7 +9,6 @@ import type {
   Probe,
   VolumeMount,
 } from '../generated/types.js';
-import { compareQuantities } from '../quantity.js';
 import { fieldErrors } from '../status-errors.js';
 import {
   duplicateErrors,
@@ -21,6 +20,7 @@ import {
   portOrNameErrors,
   protocolErrors,
 } from './common.js';
+import { resourceErrors } from './resources.js';
 
 /** What is wrong with one container, apart from its name being another's too. */
 export function containerErrors(
@@ -49,7 +49,7 @@ export function containerErrors(
     ...probeErrors(container.readinessProbe, `${field}.readinessProbe`, { succeedsOnce: false }),
     ...probeErrors(container.startupProbe, `${field}.startupProbe`, { succeedsOnce: true }),
     ...oneOf(`${field}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
-    ...resourceErrors(container, `${field}.resources`),
+    ...resourceErrors(container.resources, `${field}.resources`),
   ];
 }
 
@@ -151,26 +151,6 @@ function mountErrors(
     if (paths.indexOf(mountPath) === index) return named;
     return [...named, fieldErrors.invalid(`${at}.mountPath`, mountPath, 'must be unique')];
   });
-}
-
-function resourceErrors(container: Container, field: string): FieldError[] {
-  const { limits = {}, requests = {} } = container.resources ?? {};
-  const negative = [
-    ...Object.entries(limits).map(([name, value]) => [`limits[${name}]`, value] as const),
-    ...Object.entries(requests).map(([name, value]) => [`requests[${name}]`, value] as const),
-  ]
-    .filter(([, value]) => compareQuantities(value, '0') < 0)
-    .map(([at, value]) => fieldErrors.invalid(`${field}.${at}`, value, 'must be greater than or equal to 0'));
-  const over = Object.entries(requests)
-    .filter(([name, value]) => limits[name] !== undefined && compareQuantities(value, limits[name]) > 0)
-    .map(([name, value]) =>
-      fieldErrors.invalid(
-        `${field}.requests`,
-        value,
-        `must be less than or equal to ${name} limit of ${limits[name]}`,
-      ),
-    );
-  return [...negative, ...over];
 }
 
 interface Handler {

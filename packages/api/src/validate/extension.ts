@@ -2,14 +2,13 @@ import type { FieldError, KubeObject } from '../contract.js';
 import type {
   APIService,
   CertificateSigningRequest,
-  CustomResourceDefinition,
   PriorityClass,
   PriorityLevelConfiguration,
   ValidatingWebhookConfiguration,
 } from '../generated/types.js';
 import { isObject } from '../json.js';
 import { fieldErrors } from '../status-errors.js';
-import { immutableErrors, nameErrors, optionalNameErrors } from './common.js';
+import { nameErrors } from './common.js';
 
 /** Greater values are for what keeps the cluster running. */
 const userPriorityMax = 1_000_000_000;
@@ -54,65 +53,6 @@ export function webhookErrors({ webhooks = [] }: ValidatingWebhookConfiguration)
     }
     return errors;
   });
-}
-
-export function definitionErrors(
-  { metadata, spec }: CustomResourceDefinition,
-  old: CustomResourceDefinition | undefined,
-): FieldError[] {
-  const { group = '', names, versions = [], scope, conversion } = spec ?? {};
-  const errors: FieldError[] = [];
-  const plural = names?.plural ?? '';
-  if (metadata.name !== `${plural}.${group}`)
-    errors.push(
-      fieldErrors.invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'),
-    );
-  if ((scope ?? '') === '') errors.push(fieldErrors.required('spec.scope'));
-  if (group !== '') {
-    errors.push(...nameErrors('subdomain', 'spec.group', group));
-    if (!group.includes('.'))
-      errors.push(fieldErrors.invalid('spec.group', group, 'should be a domain with at least one dot'));
-  }
-  errors.push(...optionalNameErrors('dns1035', 'spec.names.plural', plural));
-  errors.push(...optionalNameErrors('dns1035', 'spec.names.singular', names?.singular));
-  errors.push(...optionalNameErrors('dns1035', 'spec.names.kind', names?.kind?.toLowerCase()));
-  for (const [at, short] of (names?.shortNames ?? []).entries())
-    errors.push(...nameErrors('dns1035', `spec.names.shortNames[${at}]`, short));
-  for (const [at, version] of versions.entries()) {
-    errors.push(...optionalNameErrors('dns1035', `spec.versions[${at}].name`, version.name));
-    if (version.schema?.openAPIV3Schema === undefined)
-      errors.push(
-        fieldErrors.required(`spec.versions[${at}].schema.openAPIV3Schema`, 'schemas are required'),
-      );
-    if (versions.findIndex(({ name }) => name === version.name) !== at)
-      errors.push(fieldErrors.invalid('spec.versions', version.name, 'must contain unique version names'));
-  }
-  if (versions.length > 0 && versions.filter(({ storage }) => storage).length !== 1) {
-    const text = 'must have exactly one version marked as storage version';
-    errors.push(
-      fieldErrors.invalid(
-        'spec.versions',
-        versions.map(({ name }) => name),
-        text,
-      ),
-    );
-  }
-  if (conversion?.strategy === 'Webhook' && conversion.webhook?.clientConfig === undefined)
-    errors.push(
-      fieldErrors.required(
-        'spec.conversion.webhook.clientConfig',
-        'required when strategy is set to Webhook',
-      ),
-    );
-  if (old === undefined) return errors;
-  const served = (old.status?.conditions ?? []).some(
-    ({ type, status }) => type === 'Established' && status === 'True',
-  );
-  if (served) {
-    errors.push(...immutableErrors('spec.scope', scope, old.spec?.scope));
-    errors.push(...immutableErrors('spec.names.kind', names?.kind, old.spec?.names?.kind));
-  }
-  return errors;
 }
 
 export function apiServiceErrors({ metadata, spec }: APIService): FieldError[] {

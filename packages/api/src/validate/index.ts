@@ -15,6 +15,7 @@ import type {
   IPAddress,
   Job,
   Lease,
+  LimitRange,
   NetworkPolicy,
   Node,
   PersistentVolume,
@@ -25,6 +26,7 @@ import type {
   PriorityLevelConfiguration,
   ReplicaSet,
   ReplicationController,
+  ResourceQuota,
   RoleBinding,
   Secret,
   Service,
@@ -33,6 +35,7 @@ import type {
   ValidatingWebhookConfiguration,
   VolumeAttachment,
 } from '../generated/types.js';
+import { definitionErrors } from '../schema-structural/definition.js';
 import {
   autoscalerErrors,
   cronJobErrors,
@@ -49,12 +52,13 @@ import { endpointSliceErrors, endpointsErrors } from './endpoints.js';
 import {
   apiServiceErrors,
   certificateErrors,
-  definitionErrors,
   eventErrors,
   priorityClassErrors,
   priorityLevelErrors,
   webhookErrors,
 } from './extension.js';
+import { jobPolicyErrors } from './job-policies.js';
+import { limitRangeErrors, resourceQuotaErrors } from './limits.js';
 import { ingressErrors, ipAddressErrors, networkPolicyErrors, serviceCidrErrors } from './network.js';
 import { podErrors } from './pod.js';
 import { bindingErrors, roleErrors } from './rbac.js';
@@ -70,6 +74,7 @@ import { deploymentErrors, replicaSetErrors } from './workload.js';
 export function validate(kind: KindInfo, object: KubeObject, old?: KubeObject): FieldError[] {
   const key = `${kind.group}/${kind.kind}`;
   const errors = metadataErrors(object.metadata, nameRules[key] ?? 'subdomain');
+  if (kind.custom !== undefined) return [...errors, ...kind.custom.validate(object, old)];
   const own = validators[key];
   if (own !== undefined && kind.storedAs === undefined) return [...errors, ...own(object, old)];
   const across = further[`${kind.group}/${kind.version} ${kind.kind}`] ?? further[key];
@@ -120,6 +125,8 @@ const validators: Readonly<
 /** What is between the fields of the kinds that `rules/` describes. */
 const further: Readonly<Record<string, (object: KubeObject, old: KubeObject | undefined) => FieldError[]>> = {
   '/ReplicationController': (object) => replicationControllerErrors(object as ReplicationController),
+  '/LimitRange': (object) => limitRangeErrors(object as LimitRange),
+  '/ResourceQuota': (object) => resourceQuotaErrors(object as ResourceQuota),
   '/PersistentVolume': (object, old) =>
     persistentVolumeErrors(object as PersistentVolume, old as PersistentVolume | undefined),
   '/PersistentVolumeClaim': (object, old) =>
@@ -127,8 +134,14 @@ const further: Readonly<Record<string, (object: KubeObject, old: KubeObject | un
   'apps/DaemonSet': (object) => daemonSetErrors(object as DaemonSet),
   'apps/StatefulSet': (object, old) =>
     statefulSetErrors(object as StatefulSet, old as StatefulSet | undefined),
-  'batch/Job': (object, old) => jobErrors(object as Job, old as Job | undefined),
-  'batch/CronJob': (object) => cronJobErrors(object as CronJob),
+  'batch/Job': (object, old) => [
+    ...jobErrors(object as Job, old as Job | undefined),
+    ...jobPolicyErrors((object as Job).spec, 'spec'),
+  ],
+  'batch/CronJob': (object) => [
+    ...cronJobErrors(object as CronJob),
+    ...jobPolicyErrors((object as CronJob).spec?.jobTemplate?.spec, 'spec.jobTemplate.spec'),
+  ],
   'autoscaling/HorizontalPodAutoscaler': (object) => autoscalerErrors(object as HorizontalPodAutoscaler),
   'policy/PodDisruptionBudget': (object) => disruptionBudgetErrors(object as PodDisruptionBudget),
   'networking.k8s.io/Ingress': (object) => ingressErrors(object as Ingress),

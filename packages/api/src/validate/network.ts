@@ -1,8 +1,8 @@
 import type { FieldError } from '../contract.js';
 import type { Ingress, IPAddress, NetworkPolicy, ServiceCIDR } from '../generated/types.js';
 import { fieldErrors } from '../status-errors.js';
-import { isCidr, isIp } from './addresses.js';
-import { optionalNameErrors, portOrNameErrors } from './common.js';
+import { isCidr, isIp, isWithin } from './addresses.js';
+import { nameErrors, optionalNameErrors, portOrNameErrors } from './common.js';
 
 type Backend = NonNullable<NonNullable<Ingress['spec']>['defaultBackend']>;
 
@@ -18,18 +18,46 @@ export function ingressErrors({ spec }: Ingress): FieldError[] {
     const field = `spec.rules[${at}]`;
     if (isIp(host))
       errors.push(fieldErrors.invalid(`${field}.host`, host, 'must be a DNS name, not an IP address'));
-    else errors.push(...optionalNameErrors('subdomain', `${field}.host`, host.replace(/^\*\./, '')));
+    else if (host.includes('*')) errors.push(...wildcardErrors(`${field}.host`, host));
+    else errors.push(...optionalNameErrors('subdomain', `${field}.host`, host));
     for (const [index, { path = '', pathType, backend }] of (http?.paths ?? []).entries()) {
       const here = `${field}.http.paths[${index}]`;
       if (pathType !== 'ImplementationSpecific' || path !== '') {
         if (!path.startsWith('/')) {
           errors.push(fieldErrors.invalid(`${here}.path`, path, 'must be an absolute path'));
         }
+        if (pathType !== 'ImplementationSpecific') errors.push(...pathErrors(`${here}.path`, path));
       }
       errors.push(...backendErrors(backend ?? {}, `${here}.backend`));
     }
   }
+  for (const [at, { hosts = [] }] of (spec?.tls ?? []).entries())
+    for (const [index, host] of hosts.entries()) {
+      const field = `spec.tls[${at}].hosts[${index}]`;
+      errors.push(
+        ...(host.includes('*') ? wildcardErrors(field, host) : nameErrors('subdomain', field, host)),
+      );
+    }
   return [...errors, ...optionalNameErrors('subdomain', 'spec.ingressClassName', ingressClassName)];
+}
+
+const wildcard = /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const wildcardText =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+function wildcardErrors(field: string, host: string): FieldError[] {
+  return wildcard.test(host) ? [] : [fieldErrors.invalid(field, host, wildcardText)];
+}
+
+/** A path that is compared element by element has none that are empty or lead elsewhere. */
+function pathErrors(field: string, path: string): FieldError[] {
+  const within = ['//', '/./', '/../', '%2f', '%2F']
+    .filter((part) => path.includes(part))
+    .map((part) => fieldErrors.invalid(field, path, `must not contain '${part}'`));
+  const atEnd = ['/..', '/.']
+    .filter((part) => path.endsWith(part))
+    .map((part) => fieldErrors.invalid(field, path, `cannot end with '${part}'`));
+  return [...within, ...atEnd];
 }
 
 function backendErrors({ service, resource }: Backend, field: string): FieldError[] {
@@ -74,6 +102,12 @@ export function networkPolicyErrors({ spec }: NetworkPolicy): FieldError[] {
     if (selectors) errors.push(fieldErrors.forbidden(field, 'may not specify both ipBlock and another peer'));
     if ((ipBlock.cidr ?? '') !== '' && !isCidr(ipBlock.cidr))
       errors.push(fieldErrors.invalid(`${field}.ipBlock.cidr`, ipBlock.cidr, cidrText));
+    for (const [at, except] of (ipBlock.except ?? []).entries()) {
+      const here = `${field}.ipBlock.except[${at}]`;
+      if (!isCidr(except)) errors.push(fieldErrors.invalid(here, except, cidrText));
+      else if (isCidr(ipBlock.cidr ?? '') && !isWithin(except, ipBlock.cidr ?? ''))
+        errors.push(fieldErrors.invalid(here, except, 'must be a strict subset of `cidr`'));
+    }
   }
   for (const { port: one, field } of ports) {
     const { port, endPort } = one;

@@ -1,17 +1,14 @@
 import type { FieldError } from '../contract.js';
-import type { Container, Pod, PodSpec, PodTemplateSpec, Volume } from '../generated/types.js';
+import type { Container, Pod, PodSpec, PodTemplateSpec } from '../generated/types.js';
 import { deepEqual } from '../json.js';
 import { fieldErrors } from '../status-errors.js';
-import {
-  duplicateErrors,
-  labelErrors,
-  nameErrors,
-  nonNegative,
-  oneOf,
-  optionalNameErrors,
-} from './common.js';
+import { affinityErrors, spreadErrors } from './affinity.js';
+import { duplicateErrors, labelErrors, nonNegative, oneOf, optionalNameErrors } from './common.js';
 import { containerErrors } from './container.js';
+import { podFieldErrors } from './pod-fields.js';
+import { containerSecurityErrors, podSecurityErrors } from './security-context.js';
 import { addedTolerationErrors, tolerationErrors } from './taints.js';
+import { mountRuleErrors, volumeErrors } from './volumes.js';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const deadlineSecondsMax = 2 ** 31 - 1;
@@ -19,6 +16,8 @@ const deadlineSecondsMax = 2 ** 31 - 1;
 export function podErrors(pod: Pod, old: Pod | undefined): FieldError[] {
   if (pod.spec === undefined) return [fieldErrors.required('spec.containers')];
   const errors = podSpecErrors(pod.spec, 'spec');
+  if (pod.metadata.resourceVersion === undefined && (pod.spec.ephemeralContainers ?? []).length > 0)
+    errors.push(fieldErrors.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   return old?.spec === undefined ? errors : [...errors, ...updateErrors(pod.spec, old.spec)];
 }
 
@@ -66,6 +65,16 @@ export function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
     ...optionalNameErrors('label', `${field}.hostname`, spec.hostname),
     ...optionalNameErrors('label', `${field}.subdomain`, spec.subdomain),
     ...tolerationErrors(spec.tolerations, `${field}.tolerations`),
+    ...affinityErrors(spec.affinity, `${field}.affinity`),
+    ...spreadErrors(spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`),
+    ...podSecurityErrors(spec, `${field}.securityContext`),
+    ...podFieldErrors(spec, field),
+    ...(['containers', 'initContainers'] as const).flatMap((list) =>
+      (spec[list] ?? []).flatMap((one, index) => [
+        ...mountRuleErrors(one, `${field}.${list}[${index}]`, spec),
+        ...containerSecurityErrors(one, `${field}.${list}[${index}].securityContext`, spec),
+      ]),
+    ),
   ];
 }
 
@@ -93,23 +102,6 @@ function initContainerErrors(
   const detail = 'may not be set for init containers without restartPolicy=Always';
   for (const key of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
     if (container[key] !== undefined) errors.push(fieldErrors.forbidden(`${field}.${key}`, detail));
-  return errors;
-}
-
-function volumeErrors(volume: Volume, field: string): FieldError[] {
-  const { name, ...sources } = volume;
-  const kinds = Object.entries(sources)
-    .filter(([, source]) => source !== undefined)
-    .map(([kind]) => kind);
-  const errors = nameErrors('label', `${field}.name`, name);
-  for (const kind of kinds.slice(1))
-    errors.push(fieldErrors.forbidden(`${field}.${kind}`, 'may not specify more than 1 volume type'));
-  if (volume.hostPath !== undefined && (volume.hostPath.path ?? '') === '')
-    errors.push(fieldErrors.required(`${field}.hostPath.path`));
-  if (volume.secret !== undefined && (volume.secret.secretName ?? '') === '')
-    errors.push(fieldErrors.required(`${field}.secret.secretName`));
-  if (volume.configMap !== undefined && (volume.configMap.name ?? '') === '')
-    errors.push(fieldErrors.required(`${field}.configMap.name`));
   return errors;
 }
 

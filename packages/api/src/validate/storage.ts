@@ -4,6 +4,8 @@ import { deepEqual, isObject } from '../json.js';
 import { compareQuantities, parseQuantity } from '../quantity.js';
 import { objectType } from '../schema.js';
 import { fieldErrors } from '../status-errors.js';
+import { nodeSelectorErrors } from './affinity.js';
+import { optionalNameErrors } from './common.js';
 
 const volumeSpec = 'io.k8s.api.core.v1.PersistentVolumeSpec';
 
@@ -36,6 +38,13 @@ export function persistentVolumeErrors(
     const text = "may not be 'recycle' for a hostPath mount of '/'";
     errors.push(fieldErrors.forbidden('spec.persistentVolumeReclaimPolicy', text));
   }
+  errors.push(...accessModeErrors(spec.accessModes, 'spec.accessModes'));
+  errors.push(...optionalNameErrors('subdomain', 'spec.storageClassName', spec.storageClassName));
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
+  if (spec.nodeAffinity !== undefined && spec.nodeAffinity.required === undefined)
+    errors.push(fieldErrors.required('spec.nodeAffinity.required', 'must specify required node constraints'));
+  if (terms !== undefined && terms.length > 0)
+    errors.push(...nodeSelectorErrors(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'));
   if (old?.spec === undefined || metadata.deletionTimestamp !== undefined) return errors;
   const source = (from: object) => sourcesOf(from).map((name) => [name, Reflect.get(from, name)]);
   if (!deepEqual(source(spec), source(old.spec))) {
@@ -45,6 +54,12 @@ export function persistentVolumeErrors(
   if (old.spec.nodeAffinity !== undefined && !deepEqual(spec.nodeAffinity, old.spec.nodeAffinity))
     errors.push(fieldErrors.invalid('spec.nodeAffinity', spec.nodeAffinity, 'field is immutable'));
   return errors;
+}
+
+/** To be the only pod is not to be one of several. */
+function accessModeErrors(modes: readonly string[] | undefined, field: string): FieldError[] {
+  if ((modes ?? []).length < 2 || modes?.includes('ReadWriteOncePod') !== true) return [];
+  return [fieldErrors.forbidden(field, 'may not use ReadWriteOncePod with other access modes')];
 }
 
 const claimText =
@@ -60,6 +75,8 @@ export function persistentVolumeClaimErrors(
   if (wanted === undefined) errors.push(fieldErrors.required(field));
   else if ((parseQuantity(wanted) === undefined ? 0 : compareQuantities(wanted, '0')) <= 0)
     errors.push(fieldErrors.invalid(field, wanted, 'must be greater than zero'));
+  errors.push(...accessModeErrors(spec?.accessModes, 'spec.accessModes'));
+  errors.push(...optionalNameErrors('subdomain', 'spec.storageClassName', spec?.storageClassName));
   if (old?.spec === undefined || spec === undefined) return errors;
   const bound = old.status?.phase === 'Bound';
   // A claim may be given its volume, and its class where none was asked for; a bound one may grow.

@@ -33,6 +33,11 @@ export function valueAt(object: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), object);
 }
 
+/** Of one value of a type, wherever it stands. */
+export function typeErrors(typeName: string, object: JsonObject, path: string): FieldError[] {
+  return objectErrors(typeName, object, path);
+}
+
 function objectErrors(typeName: string, object: JsonObject, path: string): FieldError[] {
   const { required, enums, ranges } = rulesOf(typeName);
   const errors: FieldError[] = [];

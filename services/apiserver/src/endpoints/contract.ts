@@ -29,6 +29,8 @@ export interface ApiReply {
   readonly code: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | AsyncIterable<StreamChunk>;
+  /** The streamed body is one answer that ends by itself, a long list: a transport without streams gathers it. */
+  readonly finite?: true;
   /** With 101 only, and only to a call that can be upgraded. Whoever gets it must close() it. */
   readonly upgrade?: Upgrade;
 }

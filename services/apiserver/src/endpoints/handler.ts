@@ -1,26 +1,32 @@
 import {
   ApiError,
+  groupVersions,
   type KindInfo,
   parseFieldSelector,
   podKind,
   reviewKinds,
   statusErrors,
 } from '@kubelab/api';
-import { type Logger, newTraceparent, traceIdOf } from '@kubelab/telemetry';
+import { type Logger, type Metrics, newTraceparent, traceIdOf } from '@kubelab/telemetry';
 import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
 import { asImpersonated } from '../auth/impersonate.js';
 import type { Tokens } from '../auth/tokens/index.js';
+import type { CustomResources } from '../crd/custom-resources.js';
+import { customScale } from '../crd/scale.js';
+import { documentsWith } from '../openapi/documents.js';
 import { openApi } from '../openapi/openapi.js';
 import type { RequestScope } from '../registry/context.js';
 import type { Registry } from '../registry/registry.js';
 import { asStatus } from '../storage/storage.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk, Upgrade } from './contract.js';
 import { discovery } from './discovery.js';
+import { evictPod } from './eviction.js';
+import { type FlowControl, isHealth, type Release } from './flow-control.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
-import type { Metrics } from './metrics.js';
+import type { ApiMetrics } from './metrics.js';
 import { type AcceptedForm, acceptedForm, jsonForm, reply, textReply } from './negotiate.js';
 import {
   createObject,
@@ -34,32 +40,31 @@ import {
   writeScale,
 } from './objects.js';
 import { podCommand, podPortForward } from './pod-streams.js';
-import { bindPod, evictPod, podLog } from './pods.js';
+import { bindPod, podLog } from './pods.js';
 import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
+import { requestTimeout, within } from './request-timeout.js';
 import { review } from './reviews.js';
 import { createToken } from './token-request.js';
 import { watch } from './watch.js';
+import { checkWriteOptions } from './write-options.js';
 
-/** Requests under way (streams apart); more are refused with 429. */
-const inFlightMax = 800;
 const streamed = ['log', 'exec', 'attach', 'portforward', 'proxy'];
 const commandSubresources = ['exec', 'attach', 'portforward'];
-/** Watches, followed logs, upgraded connections. */
-const streamsMax = 20_000;
-const requestTimeoutMs = 60_000;
-const managerLengthMax = 128;
 
 export interface HandlerParts {
   readonly context: WireContext;
   readonly tls: TlsMaterial;
   readonly registry: Registry;
+  readonly custom: CustomResources;
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   /** How clients outside reach this API: `HOST:PORT`. */
   readonly externalHost: string;
   readonly health: HealthChecks;
+  readonly flow: FlowControl;
   readonly metrics: Metrics;
+  readonly apiMetrics: ApiMetrics;
   readonly log: Logger;
   readonly version: object;
 }
@@ -70,81 +75,51 @@ export interface HandlerParts {
  * answered as a Status.
  */
 export function createHandler(parts: HandlerParts): ApiHandler {
-  let inFlight = 0;
-  let streams = 0;
   const { world } = parts.context;
-  const counted = async function* (body: AsyncIterable<StreamChunk>) {
-    streams += 1;
-    try {
-      yield* body;
-    } finally {
-      streams -= 1;
-    }
-  };
-  const countedUpgrade = (upgrade: Upgrade): Upgrade => {
-    streams += 1;
-    let open = true;
-    const close = () => {
-      if (open) streams -= 1;
-      open = false;
-      upgrade.close();
-    };
-    return { ...upgrade, close };
-  };
+  const { flow } = parts;
   return async (call) => {
     const startedMs = world.clock.monotonicMs();
     const info = requestInfo(call.method, call.path, call.query);
     const warnings: string[] = [];
     const long = info.verb === 'watch' || (info.resource && streamed.includes(info.subresource));
-    // Whoever asks whether this server is well must hear it when it is busy, too.
-    const exempt = !info.resource && isHealthPath(info.path);
-    if (!long) inFlight += 1;
+    const seen = { call, info, warnings, startedMs, long };
+    let release: Release = () => {};
     try {
-      if (!exempt && (long ? streams >= streamsMax : inFlight > inFlightMax))
-        throw statusErrors.tooManyRequests('too many requests, please try again later', 1);
-      const answer = await withTimeout(parts, call, long, (limited) =>
-        route(parts, asImpersonated(parts.authorizer, limited), info, (text) => warnings.push(text)),
-      );
-      const { body } = answer;
-      const bounded: ApiReply = {
+      release = flow.admit(call.user, info, long);
+      const work = () =>
+        route(parts, asImpersonated(parts.authorizer, call), info, (text) => warnings.push(text));
+      const answer = long ? await work() : await within(world, requestTimeout(call.query), work());
+      const { body, upgrade } = answer;
+      const level = answer.finite === true ? 'readOnly' : 'longRunning';
+      return finish(parts, seen, {
         ...answer,
-        ...(body instanceof Uint8Array ? {} : { body: counted(body) }),
-        ...(answer.upgrade === undefined ? {} : { upgrade: countedUpgrade(answer.upgrade) }),
-      };
-      return finish(parts, call, info, bounded, warnings, startedMs);
+        ...(body instanceof Uint8Array ? {} : { body: held(body, () => flow.hold(level)) }),
+        ...(upgrade === undefined ? {} : { upgrade: heldUpgrade(upgrade, flow.hold(level)) }),
+      });
     } catch (error) {
-      return finish(parts, call, info, failure(parts, call, error), warnings, startedMs);
+      return finish(parts, seen, failure(parts, call, error));
     } finally {
-      if (!long) inFlight -= 1;
+      release();
     }
   };
 }
 
-function isHealthPath(path: string): boolean {
-  return /^\/(healthz|livez|readyz)(\/|$)/.test(path);
+/** A stream takes a seat for as long as it is read. */
+async function* held(body: AsyncIterable<StreamChunk>, hold: () => Release): AsyncGenerator<StreamChunk> {
+  const release = hold();
+  try {
+    yield* body;
+  } finally {
+    release();
+  }
 }
 
-async function withTimeout(
-  parts: HandlerParts,
-  call: ApiCall,
-  long: boolean,
-  work: (call: ApiCall) => Promise<ApiReply>,
-): Promise<ApiReply> {
-  if (long) return work(call);
-  let expire: (error: ApiError) => void = () => {};
-  const expired = new Promise<never>((_resolve, reject) => {
-    expire = reject;
-  });
-  const text = `request did not complete within the allotted timeout of ${requestTimeoutMs / 1000}s`;
-  const timer = parts.context.world.timers.setTimeout(
-    () => expire(statusErrors.timeout(text)),
-    requestTimeoutMs,
-  );
-  try {
-    return await Promise.race([work(call), expired]);
-  } finally {
-    timer.cancel();
-  }
+function heldUpgrade(upgrade: Upgrade, release: Release): Upgrade {
+  const close = () => {
+    release();
+    upgrade.close();
+  };
+  return { ...upgrade, close };
 }
 
 async function route(
@@ -158,9 +133,11 @@ async function route(
   // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
   if (info.verb === 'get' && commandSubresources.includes(info.subresource))
     authorize(parts, call, { ...info, verb: 'create' });
-  const { kind } = info;
+  const kind = info.kind ?? (await parts.custom.find(info.group, info.version, info.resourceName));
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
+  const deprecation = parts.custom.deprecation(kind);
+  if (deprecation !== undefined) warn(deprecation);
   const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
@@ -181,14 +158,18 @@ async function route(
   if (subresource !== '') return subresourceCall(parts, request, info.verb);
   switch (info.verb) {
     case 'list':
-      return list(parts.registry.storage, kind, namespace, call, form, warn);
-    case 'watch':
-      return watch({ world, storage: parts.registry.storage }, kind, { namespace, name }, call, form);
+      return list({ storage: parts.registry.storage, kind, namespace, call, form, warn });
+    case 'watch': {
+      const sent = (of: KindInfo) => parts.apiMetrics.watchEvent(of);
+      const watching = { world, storage: parts.registry.storage, sent };
+      return watch(watching, kind, { namespace, name }, call, form);
+    }
     case 'get':
       return getObject(request);
     case 'create':
       if (kind.namespaced && namespace === '')
         throw statusErrors.badRequest('an empty namespace may not be set during creation');
+      parts.custom.assertCreatable(kind);
       return createObject(request);
     case 'update':
       return updateObject(request);
@@ -220,13 +201,18 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
     case 'status':
     case 'finalize':
     case 'approval':
+    case 'ephemeralcontainers':
+    case 'resize':
       return verb === 'get'
         ? getObject(request)
         : verb === 'patch'
           ? patchObject(request)
           : updateObject(request);
-    case 'scale':
+    case 'scale': {
+      const paths = parts.custom.scalePaths(kind);
+      if (paths !== undefined) return customScale(request, paths);
       return verb === 'get' ? getScale(request) : writeScale(request);
+    }
     case 'token':
       return createToken(request, parts.tokens, parts.authorizer);
     case 'binding':
@@ -247,16 +233,21 @@ async function subresourceCall(parts: HandlerParts, request: ObjectCall, verb: s
   }
 }
 
-function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply {
+async function nonResource(parts: HandlerParts, call: ApiCall, path: string): Promise<ApiReply> {
   const { user } = call;
   const verb = call.method.toLowerCase();
   const { allowed, reason } = parts.authorizer.authorize(user, { verb, path });
   // Health answers before the roles have been read.
-  if (!allowed && !isHealthPath(path)) {
+  if (!allowed && !isHealth({ resource: false, verb, path })) {
     const why = `User "${user.name}" cannot ${verb} path "${path}"`;
     throw statusErrors403(`${why}${reason === '' ? '' : `: ${reason}`}`);
   }
-  const answer = health(parts.health, call, path) ?? discovery(call, path) ?? openApi(call, path);
+  const { custom } = parts;
+  const turn = () => parts.registry.storage.turn();
+  const answer =
+    health(parts.health, call, path) ??
+    discovery(call, path, custom.groupVersions()) ??
+    (await openApi(call, path, turn, documentsWith(custom.documents())));
   if (answer !== undefined) return answer;
   const keys = tokenKeys(parts, path);
   if (keys !== undefined) return keys;
@@ -265,28 +256,24 @@ function nonResource(parts: HandlerParts, call: ApiCall, path: string): ApiReply
     return textReply(200, parts.metrics.text(), {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     });
-  if (path === '/')
-    return reply(
-      call,
-      200,
-      {
-        paths: [
-          '/.well-known/openid-configuration',
-          '/api',
-          '/apis',
-          '/healthz',
-          '/livez',
-          '/metrics',
-          '/openapi/v2',
-          '/openapi/v3',
-          '/openid/v1/jwks',
-          '/readyz',
-          '/version',
-        ],
-      },
-      jsonForm,
-    );
+  if (path === '/') return reply(call, 200, { paths: rootPaths(parts.health) }, jsonForm);
   return notServed(call);
+}
+
+/** What there is to ask, as `kubectl get --raw /` shows it. */
+function rootPaths({ live, ready }: HealthChecks): string[] {
+  const groups = groupVersions().flatMap(({ group, version }) =>
+    group === '' ? ['/api', `/api/${version}`] : ['/apis', `/apis/${group}`, `/apis/${group}/${version}`],
+  );
+  const checks = [
+    ...live.flatMap(({ name }) => [`/healthz/${name}`, `/livez/${name}`]),
+    ...ready.map(({ name }) => `/readyz/${name}`),
+  ];
+  const others = [
+    ...['/.well-known/openid-configuration', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3'],
+    ...['/openid/v1/jwks', '/readyz', '/version'],
+  ];
+  return [...new Set([...groups, ...checks, ...others])].sort();
 }
 
 /** What others verify tokens of service accounts with (KEP-1393). */
@@ -350,15 +337,10 @@ function notServed(call: ApiCall): ApiReply {
 }
 
 function requestScope(parts: HandlerParts, call: ApiCall, warn: (text: string) => void): RequestScope {
+  checkWriteOptions(call);
   const dryRun = call.query.dryRun ?? [];
-  if (dryRun.some((value) => value !== 'All'))
-    throw statusErrors.badRequest(
-      `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`,
-    );
   const agent = (call.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
   const fieldManager = call.query.fieldManager?.[0] ?? agent;
-  if (fieldManager.length > managerLengthMax)
-    throw statusErrors.badRequest(`fieldManager: Too long: may not be more than ${managerLengthMax} bytes`);
   return {
     world: parts.context.world,
     user: call.user,
@@ -382,7 +364,7 @@ function failure(parts: HandlerParts, call: ApiCall, thrown: unknown): ApiReply 
   }
   const seconds = error.status.details?.retryAfterSeconds;
   const wanted: AcceptedForm = {
-    form: 'object',
+    ...jsonForm,
     type: call.headers.accept?.includes('yaml') === true ? 'application/yaml' : 'application/json',
   };
   return reply(
@@ -394,21 +376,23 @@ function failure(parts: HandlerParts, call: ApiCall, thrown: unknown): ApiReply 
   );
 }
 
-function finish(
-  parts: HandlerParts,
-  call: ApiCall,
-  info: RequestInfo,
-  answer: ApiReply,
-  warnings: readonly string[],
-  startedMs: number,
-): ApiReply {
+interface Seen {
+  readonly call: ApiCall;
+  readonly info: RequestInfo;
+  readonly warnings: readonly string[];
+  readonly startedMs: number;
+  readonly long: boolean;
+}
+
+function finish(parts: HandlerParts, seen: Seen, answer: ApiReply): ApiReply {
+  const { call, info, warnings, startedMs, long } = seen;
   const { world } = parts.context;
-  const seconds = (world.clock.monotonicMs() - startedMs) / 1000;
-  parts.metrics.request({
-    verb: info.verb,
-    resource: info.resource ? info.resourceName : '',
+  parts.apiMetrics.request(info, {
     code: answer.code,
-    seconds,
+    seconds: (world.clock.monotonicMs() - startedMs) / 1000,
+    long,
+    apply: call.headers['content-type']?.startsWith('application/apply-patch') === true,
+    dryRun: call.query.dryRun !== undefined,
   });
   const headers: Record<string, string> = {
     'audit-id': traceIdOf(call.trace) ?? newTraceparent(world.random).slice(3, 35),
@@ -417,6 +401,6 @@ function finish(
     ...answer.headers,
   };
   if (warnings.length > 0)
-    headers.warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
   return { ...answer, headers };
 }

@@ -1,9 +1,6 @@
 import {
   ApiError,
   assertSelectable,
-  type FieldError,
-  fieldErrors,
-  groupVersionOf,
   type KindInfo,
   matchesAll,
   matchesFields,
@@ -11,12 +8,18 @@ import {
   parseLabelSelector,
   statusErrors,
 } from '@kubelab/api';
-import { partialMetadata } from '../printers/partial.js';
-import { tableFor } from '../printers/table.js';
 import type { Listing, Storage } from '../storage/storage.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiCall, ApiReply } from './contract.js';
-import { type AcceptedForm, reply } from './negotiate.js';
+import { listReply } from './list-body.js';
+import {
+  type Continuation,
+  decodeContinue,
+  encodeContinue,
+  type ListOptions,
+  readListOptions,
+} from './list-options.js';
+import type { AcceptedForm } from './negotiate.js';
 
 export type Selects = (stored: StoredObject) => boolean;
 
@@ -38,120 +41,141 @@ export function selection(
   return { selects, filtered: labels.length + fields.length > 0 };
 }
 
-interface ContinueToken {
-  /** The revision of the first page; `latestRevision`: none, the rest is read as it is now. */
-  readonly rv: number;
-  /** The key after which the next page begins. */
-  readonly start: string;
-}
-
-const latestRevision = -1;
 const undecodableNamedMax = 5;
+/** Keys that one question asks of the store, when a selector leaves out most of them. */
+const storePageMax = 1_000;
+
+export interface ListRequest {
+  readonly storage: Storage;
+  readonly kind: KindInfo;
+  readonly namespace: string;
+  readonly call: ApiCall;
+  readonly form: AcceptedForm;
+  readonly warn: (text: string) => void;
+}
 
 /** GET of a collection, with Kubernetes' meaning of resourceVersion, limit and continue. */
-export async function list(
-  storage: Storage,
-  kind: KindInfo,
-  namespace: string,
-  call: ApiCall,
-  form: AcceptedForm,
-  warn: (text: string) => void,
-): Promise<ApiReply> {
+export async function list(request: ListRequest): Promise<ApiReply> {
+  const { storage, kind, namespace, call, form, warn } = request;
   const { selects, filtered } = selection(kind, namespace, '', call);
-  const limit = wholeNumber('limit', call.query.limit?.[0]) ?? 0;
-  const token = decodeToken(call.query.continue?.[0]);
-  const { objects, undecodable, revision } = await source(storage, kind, call, token);
+  const options = readListOptions(call.query, 'list');
+  const { objects, undecodable, revision, rest } = await source(request, options, selects);
   if (undecodable.length > 0) warn(missingText(undecodable));
-  const rest = objects.filter(
-    (stored) => selects(stored) && (token === undefined || stored.key > token.start),
-  );
-  const page = limit > 0 ? rest.slice(0, limit) : rest;
-  const last = page.at(-1);
-  const more = page.length < rest.length && last !== undefined;
   const metadata = {
     resourceVersion: String(revision),
-    ...(more ? { continue: encodeToken({ rv: revision, start: last.key }) } : {}),
-    ...(more && !filtered ? { remainingItemCount: rest.length - page.length } : {}),
+    ...(rest === undefined
+      ? {}
+      : { continue: encodeContinue(kind, namespace, { revision, after: rest.after }) }),
+    ...(rest === undefined || filtered ? {} : { remainingItemCount: rest.count }),
   };
-  if (form.form === 'table') {
-    const includeObject = call.query.includeObject?.[0] ?? 'Metadata';
-    return reply(
-      call,
-      200,
-      tableFor(
-        kind,
-        page.map((stored) => stored.object),
-        { nowMs: storage.nowMs(), includeObject, metadata },
-      ),
-      form,
-    );
-  }
-  const items = page.map((stored) => (form.form === 'partial' ? partialMetadata(stored.object) : stored));
-  const head =
-    form.form === 'partial'
-      ? { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata }
-      : { kind: kind.listKind, apiVersion: groupVersionOf(kind), metadata };
-  if (form.form === 'object' && form.type === 'application/json' && !wantsPretty(call))
-    return encodedOnce(head, page);
-  return reply(
-    call,
-    200,
-    { ...head, items: page.map((stored, at) => (form.form === 'partial' ? items[at] : stored.object)) },
-    form,
-  );
+  const turn = () => storage.turn();
+  const monotonicMs = () => storage.monotonicMs();
+  return listReply({ call, kind, form, metadata, nowMs: storage.nowMs(), turn, monotonicMs }, objects);
 }
 
-function wantsPretty(call: ApiCall): boolean {
-  return call.query.pretty !== undefined || /^(curl|Wget)\//.test(call.headers['user-agent'] ?? '');
-}
-
-/** The objects' own JSON, which the cache holds, put together. */
-function encodedOnce(head: object, page: readonly StoredObject[]): ApiReply {
-  const start = JSON.stringify(head).slice(0, -1);
-  const text = `${start},"items":[${page.map((stored) => stored.json).join(',')}]}\n`;
-  return { code: 200, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(text) };
-}
-
-async function source(
-  storage: Storage,
-  kind: KindInfo,
-  call: ApiCall,
-  token: ContinueToken | undefined,
-): Promise<Listing> {
+/**
+ * From where a list is read:
+ *
+ * | resourceVersion | match, limit, continue        | read from                                          |
+ * | --------------- | ----------------------------- | -------------------------------------------------- |
+ * | any             | continue                      | the store, at the revision of the first page       |
+ * | any             | continue of an expired list   | the cache, as new as the store                     |
+ * | unset           |                               | the cache, as new as the store                     |
+ * | 0               | any limit (it is not heeded)  | the cache as it is                                 |
+ * | n               | NotOlderThan, or no limit     | the cache, once it is at n                         |
+ * | n               | Exact, or a limit and no match | the store at n                                    |
+ */
+async function source(request: ListRequest, options: ListOptions, selects: Selects): Promise<Listing> {
+  const { storage, kind, namespace, call } = request;
+  const { resourceVersion, match, limit } = options;
   const cache = storage.cache(kind);
-  const wanted = call.query.resourceVersion?.[0];
-  const match = call.query.resourceVersionMatch?.[0];
-  if (token !== undefined) {
-    if ((wanted ?? '') !== '' && wanted !== '0')
+  if (options.continue !== '') {
+    const from = decodeContinue(kind, namespace, options.continue);
+    if (resourceVersion !== undefined && resourceVersion !== 0)
       throw statusErrors.badRequest('specifying resource version is not allowed when using continue');
-    if (token.rv !== latestRevision) return pageAt(storage, kind, token);
+    if (from.revision !== undefined)
+      return pageAgain(request, { ...from, revision: from.revision, limit }, selects);
+    await storage.fresh(kind, call.signal);
+    return cachedPage(request, { after: from.after, limit }, selects);
   }
-  const revision = token === undefined ? wholeNumber('resourceVersion', wanted) : undefined;
-  checkMatch(match, revision);
-  const limited = (wholeNumber('limit', call.query.limit?.[0]) ?? 0) > 0;
-  // A first page at a certain revision has always meant exactly that one
-  // (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list).
-  const exact =
-    match === 'Exact' || (match === undefined && limited && revision !== undefined && revision > 0);
-  if (exact && revision !== undefined) {
-    await cache.waitFor(revision, call.signal);
-    return storage.listAt(kind, revision);
+  if (resourceVersion === undefined) await storage.fresh(kind, call.signal);
+  else if (match === 'Exact' || (match === undefined && limit > 0 && resourceVersion > 0))
+    return exactly(request, resourceVersion, limit, selects);
+  else await cache.waitFor(resourceVersion, call.signal);
+  return cachedPage(request, { after: '', limit: resourceVersion === 0 ? 0 : limit }, selects);
+}
+
+function cachedPage(
+  { storage, kind, namespace }: ListRequest,
+  { after, limit }: { readonly after: string; readonly limit: number },
+  selects: Selects,
+): Listing {
+  const cache = storage.cache(kind);
+  const all = cache.page(namespace, after).filter(selects);
+  const { undecodable, revision } = cache;
+  const last = all[limit - 1];
+  if (limit === 0 || last === undefined || all.length <= limit)
+    return { objects: all, undecodable, revision };
+  const rest = { after: last.key, count: all.length - limit };
+  return { objects: all.slice(0, limit), undecodable, revision, rest };
+}
+
+async function exactly(
+  request: ListRequest,
+  revision: number,
+  limit: number,
+  selects: Selects,
+): Promise<Listing> {
+  const current = await request.storage.currentRevision();
+  if (revision > current) throw statusErrors.tooLargeResourceVersion(revision, current);
+  return storePage(request, { after: '', revision, limit }, selects);
+}
+
+/** The store's objects at a revision, until `limit` are selected. */
+async function storePage(
+  { storage, kind, namespace }: ListRequest,
+  options: { readonly after: string; readonly revision: number; readonly limit: number },
+  selects: Selects,
+): Promise<Listing> {
+  const { revision } = options;
+  const limit = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
+  const objects: StoredObject[] = [];
+  const undecodable: string[] = [];
+  let { after } = options;
+  let size = Math.min(storePageMax, limit);
+  for (;;) {
+    const part = await storage.pageAt(kind, { namespace, after, revision, limit: size });
+    undecodable.push(...part.undecodable);
+    for (const [at, stored] of part.objects.entries()) {
+      if (!selects(stored)) continue;
+      objects.push(stored);
+      const left = part.objects.length - at - 1 + (part.rest?.count ?? 0);
+      if (objects.length < limit || left === 0) continue;
+      return { objects, undecodable, revision, rest: { after: stored.key, count: left } };
+    }
+    if (part.rest === undefined) return { objects, undecodable, revision };
+    after = part.rest.after;
+    size = Math.min(storePageMax, size * 2);
+    await storage.turn();
   }
-  if (revision === undefined) await cache.waitFor(await storage.currentRevision(kind), call.signal);
-  else await cache.waitFor(revision, call.signal);
-  return { objects: cache.all(), undecodable: cache.undecodable, revision: cache.revision };
 }
 
 /**
  * The next page of a list. When its revision is compacted, 410 with a token that goes on in the state as it is
  * then: a client may take the inconsistency, or begin anew.
  */
-async function pageAt(storage: Storage, kind: KindInfo, token: ContinueToken): Promise<Listing> {
+async function pageAgain(
+  request: ListRequest,
+  from: Continuation & { readonly revision: number; readonly limit: number },
+  selects: Selects,
+): Promise<Listing> {
   try {
-    return await storage.listAt(kind, token.rv);
+    return await storePage(request, from, selects);
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'Expired') throw error;
-    throw statusErrors.expired(expiredText, encodeToken({ rv: latestRevision, start: token.start }));
+    const { kind, namespace } = request;
+    const token = encodeContinue(kind, namespace, { revision: undefined, after: from.after });
+    throw statusErrors.expired(expiredText, token);
   }
 }
 
@@ -166,53 +190,4 @@ function missingText(keys: readonly string[]): string {
   const named = keys.slice(0, undecodableNamedMax).map((key) => key.replace(/[^\x20-\x7e]/g, '?'));
   const more = keys.length > named.length ? ` and ${keys.length - named.length} more` : '';
   return `left out, since the store holds no object there: ${named.join(', ')}${more}`;
-}
-
-function checkMatch(match: string | undefined, revision: number | undefined): void {
-  if (match === undefined || match === '') return;
-  const field = 'resourceVersionMatch';
-  const refuse = (finding: FieldError) => {
-    throw statusErrors.invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [finding]);
-  };
-  if (revision === undefined)
-    refuse(
-      fieldErrors.forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
-    );
-  if (match !== 'Exact' && match !== 'NotOlderThan') {
-    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`;
-    refuse({ reason: 'FieldValueNotSupported', field, message });
-  }
-  if (match === 'Exact' && revision === 0)
-    refuse(fieldErrors.forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
-}
-
-/** Throws 400 for what is no number. */
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw statusErrors.badRequest(`invalid ${name}: "${text}" is not a whole number`);
-  return Number(text);
-}
-
-function encodeToken(token: ContinueToken): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', ...token })).toString('base64url');
-}
-
-function decodeToken(text: string | undefined): ContinueToken | undefined {
-  if (text === undefined || text === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (isToken(value)) return value;
-  } catch {
-    // Not JSON: answered below like any other token that is not ours.
-  }
-  throw statusErrors.badRequest('continue key is not valid');
-}
-
-function isToken(value: unknown): value is ContinueToken {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof Reflect.get(value, 'rv') === 'number' &&
-    typeof Reflect.get(value, 'start') === 'string'
-  );
 }

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { bodyBytesMax, duplicateFields, isObject, parseJson, parseYaml, statusErrors } from '@kubelab/api';
 import { stringify } from 'yaml';
+import type { MetaVersion } from '../printers/partial.js';
 import { decodeProtobuf } from '../protobuf/decode.js';
 import { ProtobufError } from '../protobuf/reader.js';
 import type { ApiCall, ApiReply } from './contract.js';
+import { readBoolean } from './list-options.js';
 
 const encoder = new TextEncoder();
 const jsonType = 'application/json';
@@ -20,6 +23,8 @@ export const patchTypes = {
 export interface AcceptedForm {
   readonly form: 'object' | 'table' | 'partial';
   readonly type: typeof jsonType | typeof yamlType;
+  /** Of Table and PartialObjectMetadata. */
+  readonly version: MetaVersion;
 }
 
 /** The first of the Accept header's preferences that can be served; 406 when none can. */
@@ -27,21 +32,48 @@ export function acceptedForm(accept: string | undefined): AcceptedForm {
   const preferences = (accept ?? '')
     .split(',')
     .map((one) => one.trim())
-    .filter((one) => one !== '');
-  if (preferences.length === 0) return { form: 'object', type: jsonType };
-  for (const preference of preferences) {
-    const [type = '', ...parameters] = preference.split(';').map((part) => part.trim());
-    const values = Object.fromEntries(parameters.map((parameter) => parameter.split('=', 2)));
-    const as = typeof values.as === 'string' ? values.as : '';
-    if (type === '*/*' || type === 'application/*') return { form: 'object', type: jsonType };
-    if (type === yamlType && as === '') return { form: 'object', type: yamlType };
+    .filter((one) => one !== '')
+    .map(parsedPreference)
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  if (preferences.length === 0) return jsonForm;
+  for (const { type, values } of preferences) {
+    const { as = '', v = 'v1', g } = values;
+    if (type === '*/*' || type === 'application/*') return jsonForm;
+    if (type === yamlType && as === '') return { ...jsonForm, type: yamlType };
     if (type !== jsonType) continue;
-    if (as === '') return { form: 'object', type: jsonType };
-    if (as === 'Table' && values.g === 'meta.k8s.io') return { form: 'table', type: jsonType };
-    if (as.startsWith('PartialObjectMetadata') && values.g === 'meta.k8s.io')
-      return { form: 'partial', type: jsonType };
+    if (as === '') return jsonForm;
+    if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
+    if (as === 'Table') return { form: 'table', type: jsonType, version: v };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { form: 'partial', type: jsonType, version: v };
   }
   throw statusErrors.notAcceptable([...accepted, protobufType]);
+}
+
+function parsedPreference(text: string): {
+  type: string;
+  quality: number;
+  values: Readonly<Record<string, string>>;
+} {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
+  const values = Object.fromEntries(
+    parameters.map((parameter) => {
+      const [name = '', value = ''] = parameter.split('=', 2);
+      return [name.trim(), value.trim()] as const;
+    }),
+  );
+  const quality = Number(values.q ?? 1);
+  return { type, values, quality: Number.isNaN(quality) ? 1 : quality };
+}
+
+/** What of its object a row carries. Throws 400. */
+export function includeObjectOf(call: ApiCall): string {
+  const wanted = call.query.includeObject?.[0] ?? '';
+  if (wanted === '') return 'Metadata';
+  if (['None', 'Metadata', 'Object'].includes(wanted)) return wanted;
+  const detail = "must be 'Metadata', 'Object', 'None', or empty";
+  throw statusErrors.badRequest(`includeObject: Invalid value: ${JSON.stringify(wanted)}: ${detail}`);
 }
 
 /** The media type of a body, without parameters. */
@@ -77,22 +109,40 @@ function fromProtobuf(body: Uint8Array): unknown {
   }
 }
 
-/** A whole answer: one object. Indented for people: `?pretty`, or a tool that people use. */
+/** A whole answer: one object. */
 export function reply(
   call: ApiCall,
   code: number,
   value: unknown,
   form: AcceptedForm,
   headers: Readonly<Record<string, string>> = {},
-): ApiReply {
-  const agent = call.headers['user-agent'] ?? '';
-  const wanted = call.query.pretty?.[0];
-  const pretty = wanted === undefined ? /^(curl|Wget)\//.test(agent) : wanted !== 'false' && wanted !== '0';
+): ApiReply & { readonly body: Uint8Array } {
+  const pretty = wantsPretty(call);
   const text =
     form.type === yamlType
       ? stringify(value)
       : `${pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value)}\n`;
   return { code, headers: { 'content-type': form.type, ...headers }, body: encoder.encode(text) };
+}
+
+/** Indented: `?pretty`, or a tool that people use by hand. */
+export function wantsPretty(call: ApiCall): boolean {
+  if (call.query.pretty !== undefined) return readBoolean(call.query, 'pretty');
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(call.headers['user-agent'] ?? '');
+}
+
+/** With the hash of its body as ETag: 304 for who has it already. */
+export function taggedReply(
+  call: ApiCall,
+  answer: ApiReply & { readonly body: Uint8Array },
+  hash = createHash('sha512').update(answer.body).digest('hex').toUpperCase(),
+): ApiReply {
+  const etag = `"${hash}"`;
+  const headers: Record<string, string> = { 'cache-control': 'public', ...answer.headers, etag };
+  const known = (call.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!known.includes(etag)) return { ...answer, headers };
+  const { 'content-type': _none, ...rest } = headers;
+  return { code: 304, headers: rest, body: new Uint8Array(0) };
 }
 
 export function textReply(
@@ -107,7 +157,7 @@ export function textReply(
   };
 }
 
-export const jsonForm: AcceptedForm = { form: 'object', type: jsonType };
+export const jsonForm: AcceptedForm = { form: 'object', type: jsonType, version: 'v1' };
 
 /** A DeleteOptions body, or none. */
 export function optionalBody(call: ApiCall): Record<string, unknown> {

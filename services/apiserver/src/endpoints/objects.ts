@@ -10,7 +10,8 @@ import {
 } from '@kubelab/api';
 import type { World } from '@kubelab/world';
 import { partialMetadata } from '../printers/partial.js';
-import { tableFor } from '../printers/table.js';
+import { scaleColumns } from '../printers/scale-columns.js';
+import { tableFor, tableOf } from '../printers/table.js';
 import type { RequestScope } from '../registry/context.js';
 import {
   type Aspect,
@@ -23,8 +24,18 @@ import {
 } from '../registry/registry.js';
 import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
-import { selection, wholeNumber } from './list.js';
-import { type AcceptedForm, contentType, optionalBody, parseBody, patchTypes, reply } from './negotiate.js';
+import { selection } from './list.js';
+import { readResourceVersion } from './list-options.js';
+import {
+  type AcceptedForm,
+  contentType,
+  includeObjectOf,
+  optionalBody,
+  parseBody,
+  patchTypes,
+  reply,
+} from './negotiate.js';
+import { ephemeralAspect, resizeAspect } from './pod-aspects.js';
 
 export interface ObjectParts {
   readonly world: World;
@@ -43,7 +54,7 @@ export interface ObjectCall extends ObjectParts {
 }
 
 export async function getObject(request: ObjectCall): Promise<ApiReply> {
-  const notOlderThan = wholeNumber('resourceVersion', request.call.query.resourceVersion?.[0]);
+  const notOlderThan = readResourceVersion(request.call.query);
   if (notOlderThan !== undefined) return objectReply(request, 200, await cached(request, notOlderThan));
   return objectReply(request, 200, await request.registry.get(ref(request)));
 }
@@ -87,9 +98,11 @@ export async function patchObject(request: ObjectCall): Promise<ApiReply> {
 }
 
 export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
-  const { kind, name, scope, registry, call, form } = request;
+  const { kind, name, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { object, gone } = await registry.delete(scope, ref(request), readDeleteOptions(call));
-  if (!gone || kindsAnsweredWhole.has(kind.kind)) return objectReply(request, 200, object);
+  if (!gone || (kind.group === '' && kindsAnsweredWhole.has(kind.kind)))
+    return objectReply(request, 200, object);
   const group = kind.group === '' ? {} : { group: kind.group };
   const details = { name, ...group, kind: kind.resource, uid: object.metadata.uid };
   return reply(
@@ -100,14 +113,23 @@ export async function deleteObject(request: ObjectCall): Promise<ApiReply> {
   );
 }
 
+/** Clients say in the body of a deletion, too, that it is a trial. */
+function deletionScope({ scope, call }: ObjectCall): RequestScope {
+  const { dryRun } = optionalBody(call);
+  if (!Array.isArray(dryRun) || dryRun.length === 0) return scope;
+  if (dryRun.every((value) => value === 'All')) return { ...scope, dryRun: true };
+  const text = `dryRun: Unsupported value: "${dryRun.join(',')}": supported values: "All"`;
+  throw statusErrors.badRequest(text);
+}
+
 /** Kinds whose deletion answers with the object, as in Kubernetes. */
 const kindsAnsweredWhole = new Set(['Pod', 'Service', 'ServiceAccount', 'Namespace']);
 
 export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
-  const { kind, namespace, scope, registry, call, form } = request;
+  const { kind, namespace, registry, call, form } = request;
+  const scope = deletionScope(request);
   const { selects } = selection(kind, namespace, '', call);
-  const cache = registry.storage.cache(kind);
-  await cache.waitFor(await registry.storage.currentRevision(kind), call.signal);
+  const cache = await registry.storage.fresh(kind, call.signal);
   const options = readDeleteOptions(call);
   const chosen = cache.all().filter(selects);
   for (const { object } of chosen) {
@@ -174,11 +196,11 @@ function selectorOf(selector: unknown): string {
 }
 
 export async function getScale(request: ObjectCall): Promise<ApiReply> {
-  return reply(request.call, 200, scaleOf(await request.registry.get(ref(request))), request.form);
+  return scaleReply(request, scaleOf(await request.registry.get(ref(request))));
 }
 
 export async function writeScale(request: ObjectCall): Promise<ApiReply> {
-  const { call, registry, scope, kind, name, form } = request;
+  const { call, registry, scope, kind, name } = request;
   const before = await registry.get(ref(request));
   const current = scaleOf(before);
   const sent: unknown =
@@ -203,7 +225,15 @@ export async function writeScale(request: ObjectCall): Promise<ApiReply> {
   const after = await registry.mutate(scope, ref(request), 'scale', (target) => {
     target.spec = { ...(isObject(target.spec) ? target.spec : {}), replicas };
   });
-  return reply(call, 200, scaleOf(after), form);
+  return scaleReply(request, scaleOf(after));
+}
+
+function scaleReply({ call, form, world }: ObjectCall, scale: Scale): ApiReply {
+  if (form.form !== 'table') return reply(call, 200, scale, form);
+  const includeObject = includeObjectOf(call);
+  const metadata = { resourceVersion: scale.metadata.resourceVersion ?? '' };
+  const options = { nowMs: world.clock.nowMs(), includeObject, metadata, version: form.version };
+  return reply(call, 200, tableOf(scaleColumns, [scale], options), form);
 }
 
 function mergeScale(current: Scale, patch: unknown): unknown {
@@ -221,6 +251,8 @@ function aspectOf({ subresource }: ObjectCall): Aspect {
   if (subresource === 'status') return statusAspect;
   if (subresource === 'finalize') return finalizeAspect;
   if (subresource === 'approval') return approvalAspect;
+  if (subresource === 'ephemeralcontainers') return ephemeralAspect;
+  if (subresource === 'resize') return resizeAspect;
   return mainAspect;
 }
 
@@ -271,11 +303,6 @@ export function strictness(
   scope: RequestScope,
 ): void {
   const mode = call.query.fieldValidation?.[0] ?? 'Warn';
-  if (!['Strict', 'Warn', 'Ignore', ''].includes(mode)) {
-    throw statusErrors.badRequest(
-      `fieldValidation: Unsupported value: "${mode}": supported values: "Ignore", "Warn", "Strict"`,
-    );
-  }
   if (findings.length === 0 || mode === 'Ignore') return;
   if (mode !== 'Strict') {
     for (const finding of findings) scope.warn(finding);
@@ -290,19 +317,15 @@ export function strictness(
 function readPatch(request: ObjectCall): Patch {
   const { call, kind, scope } = request;
   const type = Object.entries(patchTypes).find(([name]) => name === contentType(call))?.[1];
-  if (type === undefined) throw statusErrors.unsupportedMediaType(Object.keys(patchTypes));
+  // Strategies are of the built-in kinds' Go types only.
+  const supported = Object.keys(patchTypes).filter(
+    (name) => kind.custom === undefined || !name.includes('strategic'),
+  );
+  if (type === undefined || (type === 'strategic' && kind.custom !== undefined))
+    throw statusErrors.unsupportedMediaType(supported);
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
-    if ((call.query.fieldManager?.[0] ?? '') === '') {
-      throw statusErrors.invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-        {
-          reason: 'FieldValueRequired',
-          field: 'fieldManager',
-          message: 'Required value: is required for apply patch',
-        },
-      ]);
-    }
     const { unknownFields } = decodeObject(kind, value);
     strictness(
       call,
@@ -312,16 +335,26 @@ function readPatch(request: ObjectCall): Patch {
     );
     return { type, intent: value, force };
   }
-  if (force) throw statusErrors.badRequest('force: Forbidden: may not be specified for non-apply patch');
-  return { type, patch: value };
+  const unknownFields = (fields: readonly string[]) =>
+    strictness(
+      call,
+      kind,
+      fields.map((field) => `unknown field "${field}"`),
+      scope,
+    );
+  return { type, patch: value, unknownFields };
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {
-  const body = optionalBody(call);
+  return deleteOptionsOf(optionalBody(call), call.query);
+}
+
+/** DeleteOptions of a body, or of the query where that is silent. */
+export function deleteOptionsOf(body: Record<string, unknown>, query: ApiCall['query']): DeleteOptions {
   const grace =
     body.gracePeriodSeconds ??
-    (call.query.gracePeriodSeconds === undefined ? undefined : Number(call.query.gracePeriodSeconds[0]));
-  const policy = body.propagationPolicy ?? call.query.propagationPolicy?.[0];
+    (query.gracePeriodSeconds === undefined ? undefined : Number(query.gracePeriodSeconds[0]));
+  const policy = body.propagationPolicy ?? query.propagationPolicy?.[0];
   if (
     grace !== undefined &&
     grace !== null &&
@@ -356,14 +389,14 @@ function checkNamespace(kind: KindInfo, namespace: string, sent: KubeObject): vo
 
 function objectReply(request: ObjectCall, code: number, object: KubeObject): ApiReply {
   const { call, form, kind, world } = request;
-  if (form.form === 'partial') return reply(call, code, partialMetadata(object), form);
+  if (form.form === 'partial') return reply(call, code, partialMetadata(object, form.version), form);
   if (form.form !== 'table') return reply(call, code, object, form);
-  const includeObject = call.query.includeObject?.[0] ?? 'Metadata';
+  const includeObject = includeObjectOf(call);
   const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
   return reply(
     call,
     code,
-    tableFor(kind, [object], { nowMs: world.clock.nowMs(), includeObject, metadata }),
+    tableFor(kind, [object], { nowMs: world.clock.nowMs(), includeObject, metadata, version: form.version }),
     form,
   );
 }

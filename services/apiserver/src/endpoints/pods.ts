@@ -16,7 +16,10 @@ import { dialWire, type WireContext, WireError } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { ApiReply, StreamChunk } from './contract.js';
 import { parseBody, reply } from './negotiate.js';
-import { deleteObject, type ObjectCall } from './objects.js';
+import type { ObjectCall } from './objects.js';
+
+/** As conflicts name it. */
+const bindingResource = { group: '', resource: 'pods/binding' };
 
 /** POST pods/NAME/binding: the scheduler's decision. */
 export async function bindPod(request: ObjectCall): Promise<ApiReply> {
@@ -34,13 +37,13 @@ export async function bindPod(request: ObjectCall): Promise<ApiReply> {
     if (pod.spec === undefined) return;
     if (pod.metadata.deletionTimestamp !== undefined)
       throw statusErrors.conflict(
-        podKind,
+        bindingResource,
         name,
         `pod ${name} is being deleted, cannot be assigned to a host`,
       );
     if ((pod.spec.nodeName ?? '') !== '')
       throw statusErrors.conflict(
-        podKind,
+        bindingResource,
         name,
         `pod ${name} is already assigned to node "${pod.spec.nodeName}"`,
       );
@@ -59,20 +62,6 @@ export async function bindPod(request: ObjectCall): Promise<ApiReply> {
     201,
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
     form,
-  );
-}
-
-/** POST pods/NAME/eviction. There are no disruption budgets yet: nothing holds an eviction back. */
-export async function evictPod(request: ObjectCall): Promise<ApiReply> {
-  const { value } = parseBody(request.call);
-  const options = isObject(value) && isObject(value.deleteOptions) ? value.deleteOptions : {};
-  const call = { ...request.call, body: new TextEncoder().encode(JSON.stringify(options)), headers: {} };
-  await deleteObject({ ...request, call });
-  return reply(
-    request.call,
-    201,
-    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
-    request.form,
   );
 }
 

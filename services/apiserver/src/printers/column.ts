@@ -4,7 +4,9 @@ export type Cell = string | number | boolean;
 
 export interface Column {
   readonly name: string;
-  readonly type?: 'string' | 'integer' | 'boolean' | 'date';
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description?: string;
   /** 1 and above: only with `-o wide`. */
   readonly priority?: number;
   readonly cell: (object: KubeObject, nowMs: number) => Cell;

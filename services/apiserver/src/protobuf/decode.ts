@@ -139,11 +139,17 @@ function integer(raw: RawField): number {
   return Number(BigInt.asIntN(64, raw.value));
 }
 
+/** Years 1 to 9999: what RFC 3339 can say. */
+const firstSecond = -62_135_596_800;
+const lastSecond = 253_402_300_799;
+
 /** RFC 3339. An empty message is Go's zero time: absent. */
 function time(bytes: Uint8Array, decimals: 0 | 6): string | undefined {
   const fields = [...rawFields(bytes)];
   if (fields.length === 0) return undefined;
-  const iso = new Date(Number(numberOf(fields, 1)) * 1000).toISOString().slice(0, 19);
+  const seconds = Number(numberOf(fields, 1));
+  if (seconds < firstSecond || seconds > lastSecond) throw new ProtobufError('a time is out of range');
+  const iso = new Date(seconds * 1000).toISOString().slice(0, 19);
   if (decimals === 0) return `${iso}Z`;
   const micros = Math.floor(Number(numberOf(fields, 2)) / 1000);
   return `${iso}.${String(micros).padStart(6, '0')}Z`;

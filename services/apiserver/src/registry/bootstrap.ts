@@ -22,7 +22,7 @@ import {
 import { prefixEnd, StoreError } from '@kubelab/store';
 import { type Logger, newTraceparent } from '@kubelab/telemetry';
 import type { Address, Timer, World } from '@kubelab/world';
-import { systemNamespaces } from '../admission/admission.js';
+import { systemNamespaces } from '../admission/plugins/namespace-lifecycle.js';
 import {
   bootstrapBindings,
   bootstrapNamespaceBindings,
@@ -32,6 +32,7 @@ import {
 import { grants } from '../auth/rbac.js';
 import { bytesOf, internalPrefix, textOf } from '../storage/keys.js';
 import { UndecodableError } from '../storage/stored-object.js';
+import { admissionObjects, flowControlObjects, type Wanted } from './bootstrap-objects.js';
 import type { RequestScope } from './context.js';
 import { reconciledBinding, reconciledRole } from './reconcile-rbac.js';
 import type { Registry } from './registry.js';
@@ -143,6 +144,18 @@ export class Bootstrap {
       await timers.sleep(200);
     this.#done = true;
     await this.#quietly('instances', () => this.#instances());
+    while (!this.#stopped && !(await this.#quietly('bootstrap', () => this.#absent(flowControlObjects))))
+      await timers.sleep(200);
+  }
+
+  /** Makes what is not there, all at once. */
+  async #absent(wanted: Wanted): Promise<void> {
+    await Promise.all(
+      wanted.map(async ([kind, object]) => {
+        const { namespace = '', name } = object.metadata;
+        if ((await this.#found(kind, namespace, name)) === undefined) await this.#ensure(kind, object);
+      }),
+    );
   }
 
   async #create(): Promise<void> {
@@ -156,6 +169,7 @@ export class Bootstrap {
     ] as const;
     // One after the other would take a second or two of a new cluster's start.
     for (const [kind, wanted] of roles) await Promise.all(wanted.map((one) => this.#ensure(kind, one)));
+    await this.#absent(admissionObjects);
     await this.#ensure(serviceKind, {
       apiVersion: 'v1',
       kind: 'Service',
@@ -171,8 +185,7 @@ export class Bootstrap {
       },
     });
     const { storage } = this.#parts.registry;
-    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)])
-      await storage.cache(kind).waitFor(await storage.currentRevision(kind));
+    for (const kind of [namespaceKind, ...roles.map(([kind]) => kind)]) await storage.fresh(kind);
   }
 
   #scope(): RequestScope {
@@ -268,7 +281,8 @@ export class Bootstrap {
     const alive = kvs
       .flatMap((kv) => instanceOf(textOf(kv.value)))
       .filter((one) => nowMs - one.aliveMs < instanceTimeoutMs);
-    const metadata = { name: 'kubernetes', namespace: 'default' };
+    const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };
+    const metadata = { name: 'kubernetes', namespace: 'default', labels };
     const byPort = new Map<number, string[]>();
     for (const { address } of alive)
       byPort.set(address.port, [...(byPort.get(address.port) ?? []), address.host]);

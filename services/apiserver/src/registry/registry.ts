@@ -5,6 +5,7 @@ import {
   decodeObject,
   deepClone,
   deepEqual,
+  type FieldError,
   fieldErrors,
   generateName,
   isObject,
@@ -12,19 +13,26 @@ import {
   type KindInfo,
   type KubeObject,
   mergePatch,
+  omitEmpty,
   statusErrors,
   strategicMergePatch,
   timestamp,
   trackUpdate,
   validate,
+  warningsFor,
 } from '@kubelab/api';
-import type { Admission } from '../admission/admission.js';
+import { type Admission, together } from '../admission/admission.js';
+import type { Attributes } from '../admission/contract.js';
+import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
 
 const generateNameTries = 8;
 const conflictTries = 8;
+/** Creations that lose what they reserved (an address, a quota's rest) to others try again so often, after up to so long. */
+const createTries = 64;
+const raceWaitMsMax = 20;
 
 export interface ObjectRef {
   readonly kind: KindInfo;
@@ -43,7 +51,12 @@ export interface DeleteOptions {
 }
 
 export type Patch =
-  | { readonly type: 'json' | 'merge' | 'strategic'; readonly patch: unknown }
+  | {
+      readonly type: 'json' | 'merge' | 'strategic';
+      readonly patch: unknown;
+      /** Told of what the schema does not know; may refuse it. */
+      unknownFields(fields: readonly string[]): void;
+    }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
 /** What an update may change of an object: all but the status, only the status, ... */
@@ -122,7 +135,11 @@ export class Registry {
         if (!(error instanceof RacedError)) throw error;
         const taken = await this.storage.get(kind, namespace, object.metadata.name);
         // Not the name, then: an address was given to another in between. It is drawn anew.
-        if (taken === undefined && attempt < conflictTries) continue;
+        if (taken === undefined && attempt < createTries) {
+          await scope.world.timers.sleep(scope.world.random.int(Math.min(attempt, raceWaitMsMax)));
+          continue;
+        }
+        if (taken === undefined) throw busy();
         if (!generated) throw statusErrors.alreadyExists(kind, object.metadata.name);
         if (attempt >= generateNameTries) throw statusErrors.alreadyExists(kind, object.metadata.name);
       }
@@ -148,27 +165,34 @@ export class Registry {
     if (kind.hasGeneration) metadata.generation = 1;
     if (kind.hasStatus) delete object.status;
     applyDefaults(kind, object);
+    trackCreate(scope, kind, object);
+    const attributes = created(scope, kind, object);
+    await this.#admission.admit(attributes);
     this.#strategyOf(kind).prepareCreate?.(object, scope.user);
-    await this.#admission.create(scope, kind, object);
-    throwInvalid(kind, object, validate(kind, object));
+    throwInvalid(kind, object, this.#findings(kind, object, undefined));
+    for (const text of warningsFor(kind, object)) scope.warn(text);
+    await this.#admission.validate(attributes);
+    if (kind.custom === undefined) omitEmpty(kind.schema, object);
     return object;
+  }
+
+  #findings(kind: KindInfo, object: KubeObject, old: KubeObject | undefined): FieldError[] {
+    const errors = validate(kind, object, old);
+    // What it costs to ask further is spent on what is sound so far.
+    return errors.length > 0 ? errors : (this.#strategyOf(kind).validate?.(object) ?? []);
   }
 
   async #storeNew(scope: RequestScope, kind: KindInfo, object: KubeObject): Promise<KubeObject> {
     const companions = await this.#strategyOf(kind).companions?.(undefined, object);
-    if (object.metadata.managedFields === undefined || object.metadata.managedFields.length === 0) {
-      trackUpdate(
-        { kind, manager: scope.fieldManager, subresource: '', nowMs: scope.world.clock.nowMs() },
-        undefined,
-        object,
-      );
-    }
-    if (scope.dryRun) {
-      if ((await this.storage.get(kind, object.metadata.namespace ?? '', object.metadata.name)) === undefined)
-        return object;
-      throw statusErrors.alreadyExists(kind, object.metadata.name);
-    }
-    return this.storage.create(kind, object, { trace: scope.trace, companions: companions ?? noCompanions });
+    return this.#admission.reserved(created(scope, kind, object), async (reserved) => {
+      if (scope.dryRun) {
+        const { namespace = '', name } = object.metadata;
+        if ((await this.storage.get(kind, namespace, name)) === undefined) return object;
+        throw statusErrors.alreadyExists(kind, name);
+      }
+      const all = together(companions ?? noCompanions, reserved);
+      return this.storage.create(kind, object, { trace: scope.trace, companions: all });
+    });
   }
 
   /** PUT. Without resourceVersion it wins over whatever is there. */
@@ -202,7 +226,8 @@ export class Registry {
     const object = await this.#change(scope, ref, aspect, (old) => {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
-      for (const field of unknownFields) scope.warn(`unknown field "${field}"`);
+      checkNamed(ref, next);
+      patch.unknownFields(unknownFields);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);
@@ -221,6 +246,7 @@ export class Registry {
     const { object: intent } = decodeObject(kind, patch.intent);
     if ((intent.metadata.managedFields ?? []).length > 0)
       throw statusErrors.badRequest('metadata.managedFields must be nil');
+    checkNamed(ref, intent);
     intent.metadata.name = ref.name;
     const nowMs = scope.world.clock.nowMs();
     const context = {
@@ -262,12 +288,18 @@ export class Registry {
       const old = await this.get(ref);
       const next = aspect.merge(kind, old, change(deepClone(old)));
       keepIdentity(kind, next, old);
-      if (aspect.subresource === '') applyDefaults(kind, next);
+      if (aspect.subresource === '' || kind.custom !== undefined) applyDefaults(kind, next);
+      const { subresource } = aspect;
+      const attributes: Attributes = { scope, operation: 'UPDATE', kind, subresource, object: next, old };
+      await this.#admission.admit(attributes);
       this.#strategyOf(kind).prepareUpdate?.(next, old, aspect.subresource);
-      await this.#admission.update(scope, kind, next, old);
-      const before = aspect.byServer === true ? undefined : old;
-      throwInvalid(kind, next, [...finalizerErrors(next, old), ...validate(kind, next, before)]);
-      if (kind.hasGeneration && !deepEqual(desiredState(next), desiredState(old)))
+      const before = aspect.byServer === true && kind.custom === undefined ? undefined : old;
+      throwInvalid(kind, next, [...finalizerErrors(next, old), ...this.#findings(kind, next, before)]);
+      if (subresource === '' && attempt === 1)
+        for (const text of warningsFor(kind, next, old)) scope.warn(text);
+      await this.#admission.validate(attributes);
+      if (kind.custom === undefined) omitEmpty(kind.schema, next);
+      if (kind.hasGeneration && !deepEqual(desiredState(kind, next), desiredState(kind, old)))
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       if (options.tracked !== true) {
         const context = {
@@ -281,11 +313,14 @@ export class Registry {
       if (deepEqual(next, old)) return old;
       const companions =
         aspect.subresource === '' ? await this.#strategyOf(kind).companions?.(old, next) : undefined;
-      if (scope.dryRun) return next;
       try {
-        const write: WriteOptions = { trace: scope.trace, companions: companions ?? noCompanions };
-        if (isGone(next)) return await this.#finishDelete(kind, old, next, write);
-        return await this.storage.replace(kind, old, next, write);
+        return await this.#admission.reserved(attributes, async (reserved) => {
+          if (scope.dryRun) return next;
+          const all = together(companions ?? noCompanions, reserved);
+          const write: WriteOptions = { trace: scope.trace, companions: all };
+          if (isGone(next)) return this.#finishDelete(kind, old, next, write);
+          return this.storage.replace(kind, old, next, write);
+        });
       } catch (error) {
         if (!(error instanceof RacedError)) throw error;
         if (attempt >= conflictTries) throw statusErrors.modified(kind, ref.name);
@@ -316,7 +351,8 @@ export class Registry {
     for (let attempt = 1; ; attempt += 1) {
       const old = await this.get(ref);
       checkDeletePreconditions(ref, old, options);
-      await this.#admission.delete(scope, kind, old);
+      const operation = 'DELETE';
+      await this.#admission.validate({ scope, operation, kind, subresource: '', object: old, old });
       const { graceSeconds, held } = strategy.decideDelete?.(old, options.gracePeriodSeconds) ?? {
         graceSeconds: 0,
         held: false,
@@ -357,6 +393,37 @@ export class Registry {
   }
 }
 
+/** A patch that names another object is a mistake. */
+function checkNamed(ref: ObjectRef, { metadata }: KubeObject): void {
+  const { name, namespace = '' } = metadata;
+  if (name !== '' && name !== ref.name)
+    throw statusErrors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${ref.name})`,
+    );
+  if (ref.kind.namespaced && namespace !== '' && namespace !== ref.namespace)
+    throw statusErrors.badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${ref.namespace})`,
+    );
+}
+
+/** The sender owns what was sent, with its defaults; not what admission and the server add (as in Kubernetes). */
+function trackCreate(scope: RequestScope, kind: KindInfo, object: KubeObject): void {
+  if ((object.metadata.managedFields ?? []).length > 0) return;
+  const nowMs = scope.world.clock.nowMs();
+  const { status: _status, ...sent } = object;
+  trackUpdate({ kind, manager: scope.fieldManager, subresource: '', nowMs }, undefined, sent);
+  object.metadata.managedFields = sent.metadata.managedFields ?? [];
+}
+
+function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attributes {
+  return { scope, operation: 'CREATE', kind, subresource: '', object, old: undefined };
+}
+
+/** Others were quicker each time: nothing is wrong with the request. */
+function busy(): ApiError {
+  return statusErrors.tooManyRequests('what the object needs was given to others each time; try again', 1);
+}
+
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {
   switch (patch.type) {
     case 'json':
@@ -392,9 +459,10 @@ function keepIdentity(kind: KindInfo, next: KubeObject, old: KubeObject): void {
   }
 }
 
-function desiredState(object: KubeObject): unknown {
-  const { metadata: _metadata, status: _status, ...rest } = object;
-  return rest;
+/** A custom resource without /status has a status that is a field like any other. */
+function desiredState(kind: KindInfo, object: KubeObject): unknown {
+  const { metadata: _metadata, status, ...rest } = object;
+  return kind.custom === undefined || kind.hasStatus ? rest : { ...rest, status };
 }
 
 function throwInvalid(kind: KindInfo, object: KubeObject, errors: ReturnType<typeof validate>): void {
@@ -420,7 +488,11 @@ function isGone(object: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
   const spec = isObject(object.spec) ? object.spec : {};
-  const held = object.kind === 'Namespace' && Array.isArray(spec.finalizers) && spec.finalizers.length > 0;
+  const held =
+    object.kind === 'Namespace' &&
+    object.apiVersion === 'v1' &&
+    Array.isArray(spec.finalizers) &&
+    spec.finalizers.length > 0;
   return !held && (deletionGracePeriodSeconds ?? 0) === 0;
 }
 
@@ -453,7 +525,10 @@ function checkPreconditions(
   wanted: { uid?: string | undefined; resourceVersion?: string | undefined },
 ): void {
   if ((wanted.uid ?? '') !== '' && wanted.uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
+    const key = textOf(objectKey(ref.kind, ref.namespace, ref.name));
+    const why =
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.metadata.uid}`;
     throw statusErrors.conflict(ref.kind, ref.name, why);
   }
   if ((wanted.resourceVersion ?? '') !== '' && Number(wanted.resourceVersion) !== revisionOf(old))
@@ -462,9 +537,14 @@ function checkPreconditions(
 
 function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  if (uid !== undefined) checkPreconditions(ref, old, { uid });
-  if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
-  const is = old.metadata.resourceVersion;
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${is}`;
-  throw statusErrors.conflict(ref.kind, ref.name, why);
+  const { uid: ownUid = '', resourceVersion: own = '' } = old.metadata;
+  const because = (what: string, wanted: string, record: string, may: string) =>
+    statusErrors.conflict(
+      ref.kind,
+      ref.name,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${record}). The object might have been ${may}`,
+    );
+  if (uid !== undefined && uid !== ownUid) throw because('UID', uid, ownUid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== own)
+    throw because('ResourceVersion', resourceVersion, own, 'modified');
 }

@@ -1,4 +1,4 @@
-import type { KindInfo, KubeObject } from '@kubelab/api';
+import type { FieldError, KindInfo, KubeObject } from '@kubelab/api';
 import type { Companions } from '../storage/storage.js';
 import type { UserInfo } from './context.js';
 import { certificateStrategy } from './strategies/certificate.js';
@@ -19,6 +19,8 @@ export interface DeleteDecision {
 export interface Strategy {
   /** Sets what clients may not. In place. */
   prepareCreate?(object: KubeObject, user: UserInfo): void;
+  /** Findings beyond those of the tables. */
+  validate?(object: KubeObject): FieldError[];
   prepareUpdate?(object: KubeObject, old: KubeObject, subresource: string): void;
   /** How an object goes when it is deleted. Absent: at once. */
   decideDelete?(object: KubeObject, requestedGraceSeconds: number | undefined): DeleteDecision;

@@ -1,11 +1,14 @@
 import {
+  ApiError,
+  apiError,
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
+  findKind,
   type KindInfo,
   type KubeObject,
-  kinds,
   namespaceKind,
   nodeKind,
   podKind,
@@ -13,7 +16,6 @@ import {
   roleKind,
   serviceKind,
   statusErrors,
-  viewKinds,
 } from '@kubelab/api';
 import {
   type Compare,
@@ -25,7 +27,9 @@ import {
 } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import { collectionPrefix, objectKey, textOf } from './keys.js';
+import { bytesOf, collectionPrefix, internalPrefix, objectKey, textOf } from './keys.js';
+import { RevisionCheck } from './revision-check.js';
+import { StoreFeed } from './store-feed.js';
 import {
   decodeAll,
   decodeStored,
@@ -37,10 +41,11 @@ import { WatchCache } from './watch-cache.js';
 
 const writeAttemptsMax = 12;
 
-/** Kinds whose caches the server itself reads; it is ready once these are loaded, and only then loads the others. */
+/** Kinds whose caches the server itself reads; it is ready once these are loaded. All others load at their first use. */
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
+  definitionKind,
   endpointSliceKind,
   eventKind,
   namespaceKind,
@@ -49,6 +54,13 @@ const readByServer: readonly KindInfo[] = [
   roleBindingKind,
   roleKind,
   serviceKind,
+  // What leads from a node to what its pods may use: the Node authorizer does not wait.
+  ...[
+    { group: '', kind: 'PersistentVolume' },
+    { group: '', kind: 'PersistentVolumeClaim' },
+    { group: 'storage.k8s.io', kind: 'CSIDriver' },
+    { group: 'storage.k8s.io', kind: 'VolumeAttachment' },
+  ].flatMap(({ group, kind }) => findKind({ group, version: 'v1', kind }) ?? []),
 ];
 
 /** What goes into the same transaction as an object: allocations that must hold or none. */
@@ -59,12 +71,23 @@ export interface Companions {
 
 export const noCompanions: Companions = { compare: [], operations: [] };
 
-/** All objects of a kind at a revision. */
+export interface PageOptions {
+  /** '' for all. */
+  readonly namespace: string;
+  /** A key; '' for the beginning. */
+  readonly after: string;
+  readonly revision: number;
+  readonly limit: number;
+}
+
+/** Objects of a kind at a revision. */
 export interface Listing {
   readonly objects: readonly StoredObject[];
   /** Keys whose values are no objects. */
   readonly undecodable: readonly string[];
   readonly revision: number;
+  /** What was left out by the limit. */
+  readonly rest?: { readonly after: string; readonly count: number };
 }
 
 /** Where a write comes from: its trace stays with the revision that it makes. */
@@ -84,42 +107,97 @@ export class RacedError extends Error {
 export class Storage {
   readonly store: Store;
   readonly #world: World;
-  readonly #caches: ReadonlyMap<string, WatchCache>;
+  readonly #log: Logger;
+  readonly #feed: StoreFeed;
+  readonly #caches = new Map<string, WatchCache>();
+  readonly #revision: RevisionCheck;
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
+    this.#log = log;
     this.#world = world;
-    this.#caches = new Map(
-      [...kinds, ...viewKinds].map((kind) => [kind.schema, new WatchCache(world, store, kind, log)]),
-    );
+    this.#log = log;
+    this.#feed = new StoreFeed(world, store, log);
+    // Of a key that is not there: linearizable, and costs the store no range.
+    const key = bytesOf(internalPrefix);
+    this.#revision = new RevisionCheck(async () => (await guarded(store.range({ key }))).header.revision);
   }
 
   start(): void {
-    for (const kind of readByServer) {
-      const cache = this.cache(kind);
-      cache.loadedFirst = () => {
-        if (this.ready) for (const other of this.#caches.values()) other.start();
-      };
-      cache.start();
+    for (const kind of readByServer) this.cache(kind).start();
+    this.#feed.start();
+  }
+
+  /** A custom resource: its cache begins to load at once. */
+  addKind(kind: KindInfo): void {
+    this.#make(kind).start();
+  }
+
+  /** It is served no longer: its watchers end once they have heard of all that was written until now. */
+  async removeKind(kind: KindInfo): Promise<void> {
+    const cache = this.#caches.get(kind.schema);
+    this.#caches.delete(kind.schema);
+    if (cache === undefined) return;
+    try {
+      await cache.waitFor(await this.currentRevision());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // The store is away: its watchers hear of it when they list anew.
+    } finally {
+      cache.end();
     }
   }
 
   stop(): void {
     for (const cache of this.#caches.values()) cache.stop();
+    this.#feed.stop();
   }
 
   nowMs(): number {
     return this.#world.clock.nowMs();
   }
 
-  get ready(): boolean {
-    return readByServer.every((kind) => this.#caches.get(kind.schema)?.loaded === true);
+  monotonicMs(): number {
+    return this.#world.clock.monotonicMs();
   }
 
+  /** Between two pieces of work that are long together: what else waits has its turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.#world.timers.setImmediate(resolve));
+  }
+
+  get ready(): boolean {
+    return readByServer.every((kind) => this.cache(kind).loaded);
+  }
+
+  /** It loads when it is first waited for. */
   cache(kind: KindInfo): WatchCache {
-    const cache = this.#caches.get(kind.schema);
-    if (cache === undefined) throw new Error(`${kind.kind} is not a stored kind`);
+    const known = this.#caches.get(kind.schema);
+    if (known !== undefined) return known;
+    if (kind.custom !== undefined)
+      throw apiError('NotFound', 'the server could not find the requested resource', { details: {} });
+    return this.#make(kind);
+  }
+
+  #make(kind: KindInfo): WatchCache {
+    const parts = { world: this.#world, store: this.store, feed: this.#feed, log: this.#log };
+    const made = new WatchCache(parts, kind);
+    this.#caches.set(kind.schema, made);
+    return made;
+  }
+
+  /** The cache, once it is as new as the store is now (linearizable). */
+  async fresh(kind: KindInfo, signal?: AbortSignal): Promise<WatchCache> {
+    const cache = this.cache(kind);
+    cache.start();
+    await cache.waitFor(await this.currentRevision(), signal);
     return cache;
+  }
+
+  /** How many objects there are of each kind that was loaded. */
+  counts(): { readonly kind: KindInfo; readonly count: number }[] {
+    return [...this.#caches.values()]
+      .filter((cache) => cache.loaded)
+      .map(({ kind, size }) => ({ kind, count: size }));
   }
 
   /** As it is now (linearizable). */
@@ -131,19 +209,28 @@ export class Storage {
   }
 
   /** The store's revision now: what a read that must be up to date waits for. */
-  async currentRevision(kind: KindInfo): Promise<number> {
-    const { header } = await guarded(this.store.range({ key: collectionPrefix(kind), countOnly: true }));
-    return header.revision;
+  currentRevision(): Promise<number> {
+    return this.#revision.current();
   }
 
   /**
-   * All objects of a kind as they were at one revision. Rejects with Expired (410) when that is compacted.
+   * Objects of a kind as they were at one revision, in the order of keys, from behind `after` on and no more than about `limit`.
+   * Rejects with Expired (410) when the revision is compacted.
    */
-  async listAt(kind: KindInfo, revision: number): Promise<Listing> {
-    const prefix = collectionPrefix(kind);
-    const { kvs } = await guarded(this.store.range({ key: prefix, rangeEnd: prefixEnd(prefix), revision }));
+  async pageAt(kind: KindInfo, options: PageOptions): Promise<Listing> {
+    const { namespace, after, revision, limit } = options;
+    const prefix = collectionPrefix(kind, namespace === '' ? undefined : namespace);
+    const key = after === '' ? prefix : bytesOf(`${after}\0`);
+    const request = { key, rangeEnd: prefixEnd(prefix), revision, limit };
+    const { kvs, more, count } = await guarded(this.store.range(request));
     const { objects, undecodable } = decodeAll(kind, kvs);
-    return { objects, undecodable: undecodable.map(({ key }) => key), revision };
+    const last = kvs.at(-1);
+    return {
+      objects,
+      undecodable: undecodable.map((error) => error.key),
+      revision,
+      ...(more && last !== undefined ? { rest: { after: textOf(last.key), count: count - kvs.length } } : {}),
+    };
   }
 
   /** Rejects with RacedError when the name is taken or a companion's condition fails. */

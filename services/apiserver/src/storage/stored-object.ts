@@ -1,6 +1,6 @@
 import { fromStored, isKubeObject, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
 import type { KeyValue } from '@kubelab/store';
-import { textOf } from './keys.js';
+import { bytesOf, textOf } from './keys.js';
 
 /** The value at a key is no object: not JSON, or JSON of something else. The others are served without it. */
 export class UndecodableError extends Error {
@@ -20,7 +20,7 @@ export class StoredObject {
   readonly trace: string | undefined;
   /** Size of its JSON in the store. */
   readonly bytes: number;
-  #json: string | undefined;
+  #json: Uint8Array | undefined;
   readonly #lines = new Map<string, Uint8Array>();
 
   constructor(kind: KindInfo, kv: KeyValue) {
@@ -31,9 +31,9 @@ export class StoredObject {
     this.object = decodeStored(kind, kv);
   }
 
-  /** Encoded once for all who want it. */
-  get json(): string {
-    this.#json ??= JSON.stringify(this.object);
+  /** Encoded once for all who want it: lists and watches of any number of clients. */
+  get json(): Uint8Array {
+    this.#json ??= bytesOf(JSON.stringify(this.object));
     return this.#json;
   }
 

@@ -1,9 +1,11 @@
 import { type KindInfo, statusErrors } from '@kubelab/api';
-import { type KeyValue, prefixEnd, type Store, StoreError, type StoreWatch } from '@kubelab/store';
+import { type KeyValue, prefixEnd, type Store, StoreError } from '@kubelab/store';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import { collectionPrefix, textOf } from './keys.js';
-import { decodeAll, type StoredObject, tryDecode, UndecodableError } from './stored-object.js';
+import { bytesOf, collectionPrefixText } from './keys.js';
+import { SortedObjects } from './sorted-objects.js';
+import type { FeedListener, StoreFeed } from './store-feed.js';
+import { type StoredObject, tryDecode, UndecodableError } from './stored-object.js';
 
 /** Events kept for watches that begin in the past; older ones answer 410. */
 const windowEventsMax = 4_096;
@@ -12,6 +14,10 @@ const windowBytesMax = 32 * 2 ** 20;
 const reloadDelayMs = 200;
 const freshWaitMs = 3_000;
 const progressEveryMs = 100;
+/** Objects read and decoded at a time: a large kind must not hold up the event loop when it is loaded. */
+const loadPage = 500;
+/** Events that come while a kind is loaded; more, and it is loaded anew. */
+const pendingMax = 20_000;
 
 /** A change of one object. `previous` is there unless it was created. */
 export interface CacheEvent {
@@ -23,45 +29,54 @@ export interface CacheEvent {
 
 export interface Subscriber {
   event(event: CacheEvent): void;
-  /** Every event up to this revision was delivered. */
-  progress(revision: number): void;
   /** The cache lost its place (compaction): the subscriber must begin anew. */
   gone(): void;
+  /** Nothing more will come: the kind is served no longer. */
+  ended?(): void;
+}
+
+interface PendingEvent {
+  readonly type: 'put' | 'delete';
+  readonly key: string;
+  readonly kv: KeyValue;
 }
 
 /**
- * All objects of one kind as of `revision`, kept up to date by one watch of the store, and the latest
- * events. Reads and watches of any number of clients
- * are served from here.
+ * All objects of one kind as of `revision`, kept up to date by the feed, and the latest events. Reads and watches of any
+ * number of clients are served from here. It loads at its first use: who reads it waits (`waitFor`) before all() and get().
  */
-export class WatchCache {
+export class WatchCache implements FeedListener {
   readonly kind: KindInfo;
   readonly #world: World;
   readonly #store: Store;
+  readonly #feed: StoreFeed;
   readonly #log: Logger;
-  readonly #objects = new Map<string, StoredObject>();
+  readonly #prefix: string;
+  readonly #objects = new SortedObjects();
   /** Keys whose values are no objects, and what was there before: watchers still hold that. */
   readonly #undecodable = new Map<string, StoredObject | undefined>();
-  #sorted: StoredObject[] | undefined;
   #window: CacheEvent[] = [];
   #windowBytes = 0;
   /** Events after this revision are all in the window. */
   #windowFrom = 0;
+  /** Events that came since begin(), while the state is read; undefined while the cache follows. */
+  #pending: PendingEvent[] | undefined = [];
+  /** When not following: how far it was. */
   #revision = 0;
+  #loads = 0;
   #loaded = false;
-  #stopped = false;
-  #watch: StoreWatch | undefined;
   #started = false;
-  /** Called when the cache is there for the first time. */
-  loadedFirst: () => void = () => {};
+  #stopped = false;
   readonly #subscribers = new Set<Subscriber>();
   #waiters: { readonly revision: number; readonly done: () => void }[] = [];
 
-  constructor(world: World, store: Store, kind: KindInfo, log: Logger) {
-    this.#world = world;
-    this.#store = store;
+  constructor(parts: { world: World; store: Store; feed: StoreFeed; log: Logger }, kind: KindInfo) {
+    this.#world = parts.world;
+    this.#store = parts.store;
+    this.#feed = parts.feed;
+    this.#log = parts.log;
     this.kind = kind;
-    this.#log = log;
+    this.#prefix = collectionPrefixText(kind);
   }
 
   get loaded(): boolean {
@@ -69,27 +84,40 @@ export class WatchCache {
   }
 
   get revision(): number {
-    return this.#revision;
+    return this.#pending === undefined ? Math.max(this.#revision, this.#feed.revision) : this.#revision;
+  }
+
+  get size(): number {
+    return this.#objects.size;
   }
 
   /** Begins to load, once. */
   start(): void {
     if (this.#started || this.#stopped) return;
     this.#started = true;
-    void this.#run();
+    this.#feed.listen(this.#prefix, this);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#watch?.close();
+    this.#loads += 1;
+    this.#feed.unlisten(this.#prefix, this);
   }
 
+  end(): void {
+    this.stop();
+    for (const subscriber of [...this.#subscribers]) subscriber.ended?.();
+  }
+
+  /** Nothing before it was loaded; asking makes it load. */
   get(key: string): StoredObject | undefined {
+    this.start();
     return this.#objects.get(key);
   }
 
-  /** In no order: cheaper than all() when objects come and go. */
+  /** Without a copy: for whoever goes through them at once. */
   values(): Iterable<StoredObject> {
+    this.start();
     return this.#objects.values();
   }
 
@@ -98,23 +126,30 @@ export class WatchCache {
     return [...this.#undecodable.keys()];
   }
 
-  /** In the order of keys. */
+  /** In the order of keys; nothing before it was loaded; asking makes it load. */
   all(): readonly StoredObject[] {
-    this.#sorted ??= [...this.#objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return this.#sorted;
+    this.start();
+    return this.#objects.slice(this.#prefix);
+  }
+
+  /** In the order of keys: of one namespace ('' for all), after a key. */
+  page(namespace: string, after = ''): StoredObject[] {
+    const scope = namespace === '' ? undefined : namespace;
+    return this.#objects.slice(collectionPrefixText(this.kind, scope), after);
   }
 
   /** Resolves once everything up to `revision` is here; rejects with Timeout (504) after 3 s. */
   async waitFor(revision: number, signal?: AbortSignal): Promise<void> {
-    if (this.#loaded && this.#revision >= revision) return;
+    if (this.#loaded && this.revision >= revision) return;
+    this.start();
     const { timers } = this.#world;
     let cancel = () => {};
     const arrived = new Promise<boolean>((resolve) => {
       const waiter = { revision, done: () => resolve(true) };
       this.#waiters.push(waiter);
-      // A quiet prefix hears of the store's progress only by asking.
-      this.#watch?.requestProgress();
-      const ask = timers.setInterval(() => this.#watch?.requestProgress(), progressEveryMs);
+      this.#feed.waiting.add(this);
+      // A quiet store tells of its progress only when asked.
+      const ask = timers.setInterval(() => this.#feed.requestProgress(), progressEveryMs);
       const late = timers.setTimeout(() => resolve(false), freshWaitMs);
       const aborted = () => resolve(false);
       signal?.addEventListener('abort', aborted, { once: true });
@@ -123,95 +158,116 @@ export class WatchCache {
         late.cancel();
         signal?.removeEventListener('abort', aborted);
         this.#waiters = this.#waiters.filter((one) => one !== waiter);
+        if (this.#waiters.length === 0) this.#feed.waiting.delete(this);
       };
     });
     const fresh = await arrived;
     cancel();
-    if (!fresh) throw statusErrors.tooLargeResourceVersion(revision, this.#revision);
+    if (fresh) return;
+    if (!this.#loaded) throw statusErrors.tooManyRequests('storage is (re)initializing', 1);
+    throw statusErrors.tooLargeResourceVersion(revision, this.revision);
+  }
+
+  /** Throws Expired (410) when events after `from` are no longer here. */
+  assertKept(from: number): void {
+    if (from < this.#windowFrom)
+      throw statusErrors.expired(`too old resource version: ${from} (${this.#windowFrom})`);
   }
 
   /** Events after `from`, then live ones. Throws Expired (410) when they are no longer here. */
   subscribe(from: number, subscriber: Subscriber): () => void {
-    if (from < this.#windowFrom)
-      throw statusErrors.expired(`too old resource version: ${from} (${this.#windowFrom})`);
+    this.assertKept(from);
     for (const event of this.#window) if (event.revision > from) subscriber.event(event);
     this.#subscribers.add(subscriber);
     return () => void this.#subscribers.delete(subscriber);
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
+  /** Whoever watched until now must begin anew, since the events that lead to what will be read are unknown. */
+  begin(): void {
+    this.#revision = this.revision;
+    this.#pending = [];
+    this.#loads += 1;
+    void this.#load(this.#loads);
+  }
+
+  event(type: 'put' | 'delete', key: string, kv: KeyValue): void {
+    if (this.#pending === undefined) this.#take(type, key, kv);
+    else if (this.#pending.length < pendingMax) this.#pending.push({ type, key, kv });
+    else this.begin();
+  }
+
+  advanced(): void {
+    if (!this.#loaded) return;
+    const { revision } = this;
+    for (const waiter of this.#waiters) if (waiter.revision <= revision) waiter.done();
+  }
+
+  async #load(turn: number): Promise<void> {
+    const over = () => this.#stopped || turn !== this.#loads;
+    while (!over()) {
       try {
-        await this.#load();
-        await this.#follow();
+        const found = await this.#read(over);
+        if (found !== undefined) this.#replace(found);
+        return;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (!this.#stopped)
-          this.#log.warn(
-            { resource: this.kind.resource, error },
-            'the watch of the store failed; loading anew',
-          );
+        if (over()) return;
+        this.#log.warn({ resource: this.kind.resource, error }, 'loading from the store failed; once more');
+        await this.#world.timers.sleep(reloadDelayMs);
       }
-      if (this.#stopped) return;
-      await this.#world.timers.sleep(reloadDelayMs);
     }
   }
 
-  /**
-   * The state as it is now; whoever watched in between must begin anew, since the events that led here are
-   * unknown.
-   */
-  async #load(): Promise<void> {
-    const prefix = collectionPrefix(this.kind);
-    const { kvs, header } = await this.#store.range({ key: prefix, rangeEnd: prefixEnd(prefix) });
+  /** The state at one revision, page by page; undefined when it is no longer wanted. */
+  async #read(over: () => boolean): Promise<LoadedState | undefined> {
+    const rangeEnd = prefixEnd(bytesOf(this.#prefix));
+    const found: (StoredObject | UndecodableError)[] = [];
+    let key = bytesOf(this.#prefix);
+    let revision = 0;
+    for (;;) {
+      const { kvs, more, header } = await this.#store.range({ key, rangeEnd, limit: loadPage, revision });
+      if (over()) return undefined;
+      if (revision === 0) revision = header.revision;
+      for (const kv of kvs) found.push(tryDecode(this.kind, kv));
+      const last = kvs.at(-1);
+      if (!more || last === undefined) return { found, revision };
+      key = keyAfter(last.key);
+      await new Promise<void>((resolve) => this.#world.timers.setImmediate(resolve));
+    }
+  }
+
+  #replace({ found, revision }: LoadedState): void {
     this.#objects.clear();
     this.#undecodable.clear();
-    const { objects, undecodable } = decodeAll(this.kind, kvs);
-    for (const stored of objects) this.#objects.set(stored.key, stored);
-    for (const error of undecodable) this.#spoiled(error, undefined);
-    this.#sorted = undefined;
+    for (const one of found) {
+      if (one instanceof UndecodableError) this.#spoiled(one, undefined);
+      else this.#objects.set(one);
+    }
     this.#window = [];
     this.#windowBytes = 0;
-    this.#windowFrom = header.revision;
-    const again = this.#loaded;
-    if (again) for (const subscriber of [...this.#subscribers]) subscriber.gone();
+    this.#windowFrom = revision;
+    this.#revision = revision;
+    if (this.#loaded) for (const subscriber of [...this.#subscribers]) subscriber.gone();
     this.#loaded = true;
-    this.#advance(header.revision);
-    if (!again) this.loadedFirst();
+    const pending = this.#pending ?? [];
+    this.#pending = undefined;
+    for (const { type, key, kv } of pending) if (kv.modRevision > revision) this.#take(type, key, kv);
+    this.advanced();
   }
 
-  async #follow(): Promise<void> {
-    const prefix = collectionPrefix(this.kind);
-    const watch = this.#store.watch({
-      key: prefix,
-      rangeEnd: prefixEnd(prefix),
-      startRevision: this.#revision + 1,
-      progressNotify: true,
-    });
-    this.#watch = watch;
-    try {
-      for await (const { header, events } of watch) {
-        for (const { type, kv } of events) this.#take(type, kv);
-        this.#advance(header.revision);
-      }
-    } finally {
-      this.#watch = undefined;
-      watch.close();
-    }
-  }
-
-  #take(type: 'put' | 'delete', kv: KeyValue): void {
-    const key = textOf(kv.key);
+  #take(type: 'put' | 'delete', key: string, kv: KeyValue): void {
+    // Read already: the state that was loaded was newer than the feed.
+    if (kv.modRevision <= this.#revision) return;
     const current = type === 'put' ? tryDecode(this.kind, kv) : undefined;
     const before = this.#objects.get(key) ?? this.#undecodable.get(key);
     if (current instanceof UndecodableError) {
       this.#objects.delete(key);
-      this.#sorted = undefined;
       this.#spoiled(current, before);
       return;
     }
     // When it is mended or deleted, watchers hear of it as of a change of what they have.
-    if (this.#undecodable.delete(key) && before !== undefined) this.#objects.set(key, before);
+    const mended = this.#undecodable.delete(key) && before !== undefined;
+    if (mended) this.#objects.set(before);
     this.#apply(current, key, kv.modRevision, kv.trace);
   }
 
@@ -226,8 +282,7 @@ export class WatchCache {
   #apply(current: StoredObject | undefined, key: string, revision: number, trace: string | undefined): void {
     const previous = this.#objects.get(key);
     if (current === undefined) this.#objects.delete(key);
-    else this.#objects.set(key, current);
-    this.#sorted = undefined;
+    else this.#objects.set(current);
     if (current === undefined && previous === undefined) return;
     const event: CacheEvent = { revision, current, previous, trace };
     this.#window.push(event);
@@ -253,11 +308,16 @@ export class WatchCache {
       this.#window.shift();
     }
   }
+}
 
-  #advance(revision: number): void {
-    if (revision <= this.#revision && this.#waiters.length === 0) return;
-    this.#revision = Math.max(this.#revision, revision);
-    for (const waiter of this.#waiters) if (waiter.revision <= this.#revision) waiter.done();
-    for (const subscriber of this.#subscribers) subscriber.progress(this.#revision);
-  }
+interface LoadedState {
+  readonly found: readonly (StoredObject | UndecodableError)[];
+  readonly revision: number;
+}
+
+/** The least key that is greater. */
+function keyAfter(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.byteLength + 1);
+  next.set(key);
+  return next;
 }

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { bodyBytesMax, statusErrors } from '@kubelab/api';
+import { constants, gzip } from 'node:zlib';
+import { apiError, bodyBytesMax, statusErrors } from '@kubelab/api';
 import { childTraceparent, type Logger, type MessageCollector } from '@kubelab/telemetry';
 import { type Address, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
 import { type Credentials, userOf } from '../auth/authenticate.js';
@@ -13,6 +13,10 @@ import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/co
 import type { Method } from '../endpoints/request-info.js';
 import type { UserInfo } from '../registry/context.js';
 import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
+import { isWatch, watchOverWebSocket } from '../streaming/websocket-watch.adapter.js';
+import { chunkOf, frameByHand, lastChunk } from './framed.adapter.js';
+import { gzipped } from './gzip.adapter.js';
+import { peerCertificate } from './peer-certificate.adapter.js';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const gzipBytesMin = 128 * 1024;
@@ -22,6 +26,8 @@ const connectionsMax = 5_000;
 const stalledMs = 30_000;
 /** An upgraded connection may be silent; a client that is gone without a word is found out by TCP. */
 const keepAliveMs = 30_000;
+/** As Kubernetes: the network is seldom the bottleneck, the processor is. */
+const gzipLevel = constants.Z_BEST_SPEED;
 const compress = promisify(gzip);
 
 export interface HttpsOptions {
@@ -112,7 +118,8 @@ async function serve(
   const { world, handler } = options;
   const gone = new AbortController();
   // Of an upgraded connection the response is let go, not the socket.
-  if (client === undefined) response.on('close', () => gone.abort());
+  // Once it was answered nobody waits for the signal, and to abort costs more than to ask.
+  if (client === undefined) response.on('close', () => response.writableFinished || gone.abort());
   else client.socket.on('close', () => gone.abort());
   const url = new URL(request.url ?? '/', 'https://apiserver');
   const { authorization: _secret, ...shown } = request.headers;
@@ -137,13 +144,7 @@ async function serve(
   if (body === undefined)
     return send(options, request, response, status(statusErrors.tooLarge(bodyBytesMax).status, 413));
   const method = request.method ?? 'GET';
-  if (!isMethod(method))
-    return send(
-      options,
-      request,
-      response,
-      status(statusErrors.badRequest(`unknown method ${method}`).status, 400),
-    );
+  if (!isMethod(method)) return send(options, request, response, notAllowed());
   const query: Record<string, string[]> = {};
   for (const key of new Set(url.searchParams.keys())) query[key] = url.searchParams.getAll(key);
   const call: ApiCall = {
@@ -158,12 +159,21 @@ async function serve(
     ...(client === undefined ? {} : { upgrade: client.protocol }),
   };
   const answer = await handler(call);
+  if (client !== undefined && isWatch(client, answer)) {
+    if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
+    return watchOverWebSocket(client, answer.body);
+  }
   if (client === undefined || answer.upgrade === undefined) return send(options, request, response, answer);
   if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
   const refused = await serveUpgrade(world, client, answer.upgrade);
   if (refused === undefined) return;
   if (client.socket instanceof TLSSocket) response.assignSocket(client.socket);
   return send(options, request, response, refused);
+}
+
+function notAllowed(): ApiReply {
+  const why = 'the server does not allow this method on the requested resource';
+  return status(apiError('MethodNotAllowed', why).status, 405);
 }
 
 function isMethod(method: string): method is Method {
@@ -196,7 +206,7 @@ async function authenticated(options: HttpsOptions, request: IncomingMessage): P
 function certificateOf(request: IncomingMessage): UserInfo | 'invalid' | undefined {
   const { socket } = request;
   if (!(socket instanceof TLSSocket)) return undefined;
-  const { subject, fingerprint256 } = socket.getPeerCertificate();
+  const { subject, fingerprint256 } = peerCertificate(socket);
   if (subject === undefined) return undefined;
   if (!socket.authorized) return 'invalid';
   const all = (value: string | string[] | undefined) =>
@@ -225,18 +235,25 @@ async function send(
   reply: ApiReply,
 ): Promise<void> {
   const { 'transfer-encoding': _chunked, ...headers } = reply.headers;
+  const gzips = request.headers['accept-encoding']?.includes('gzip') === true;
+  const gzipHeaders = { 'content-encoding': 'gzip', vary: varied(headers.vary) };
   if (!(reply.body instanceof Uint8Array)) {
-    response.writeHead(reply.code, headers);
+    const zips = reply.finite === true && gzips;
+    response.writeHead(reply.code, zips ? { ...headers, ...gzipHeaders } : headers);
     response.flushHeaders();
-    await pump(options, response, reply.body);
+    if (request.method === 'HEAD') response.end();
+    else await pump(options, response, zips ? gzipped(reply.body, gzipLevel) : reply.body, reply.finite);
     return;
   }
-  const zipped =
-    reply.body.byteLength > gzipBytesMin && request.headers['accept-encoding']?.includes('gzip') === true;
-  const body = zipped ? await compress(reply.body) : reply.body;
-  if (zipped) Object.assign(headers, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  const zipped = reply.body.byteLength > gzipBytesMin && gzips;
+  const body = zipped ? await compress(reply.body, { level: gzipLevel }) : reply.body;
+  if (zipped) Object.assign(headers, gzipHeaders);
   response.writeHead(reply.code, { ...headers, 'content-length': body.byteLength });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function varied(vary: string | undefined): string {
+  return vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
 }
 
 /** Chunk by chunk, at the reader's pace; what waits meanwhile is bounded by the stream itself. */
@@ -244,11 +261,15 @@ async function pump(
   options: HttpsOptions,
   response: ServerResponse,
   body: AsyncIterable<StreamChunk>,
+  finite?: true,
 ): Promise<void> {
+  // HTTP/1.0 has no chunks: its body ends with the connection.
+  const chunked = finite !== true && response.chunkedEncoding;
+  if (chunked) frameByHand(response);
   for await (const { bytes, trace } of body) {
     if (response.destroyed) break;
-    report(options, 'send', 'watch event', trace, bytes.byteLength);
-    if (response.write(bytes)) continue;
+    if (finite !== true) report(options, 'send', 'watch event', trace, bytes.byteLength);
+    if (bytes.byteLength === 0 || response.write(chunked ? chunkOf(bytes) : bytes)) continue;
     const stalled = new AbortController();
     const timer = options.world.timers.setTimeout(() => stalled.abort(), stalledMs);
     try {
@@ -263,7 +284,7 @@ async function pump(
       stalled.abort();
     }
   }
-  response.end();
+  response.end(chunked ? lastChunk : undefined);
 }
 
 function report(

@@ -3,6 +3,7 @@ import { newTraceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import type { ApiCall, ApiHandler } from '../endpoints/contract.js';
 import type { UserInfo } from '../registry/context.js';
+import { gather } from './gather.js';
 
 const noBytes = new Uint8Array(0);
 /** A unary call answers a stream with its first bytes only by mistake: this many are read, no more. */
@@ -26,9 +27,9 @@ export function createInProcessTransport(world: World, handler: ApiHandler, user
   });
   return {
     request: async (request) => {
-      const { code, headers, body } = await handler(call(request, abortable(request.signal).signal));
+      const { code, headers, body, finite } = await handler(call(request, abortable(request.signal).signal));
       if (body instanceof Uint8Array) return { code, headers, body } satisfies ApiResponse;
-      return { code, headers, body: await collect(body) };
+      return { code, headers, body: await gather(body, finite === true ? undefined : streamedBytesMax) };
     },
     stream: async (request) => {
       const control = abortable(request.signal);
@@ -57,15 +58,4 @@ function abortable(signal: AbortSignal | undefined): AbortController {
   if (signal?.aborted === true) control.abort();
   signal?.addEventListener('abort', () => control.abort(), { once: true });
   return control;
-}
-
-async function collect(body: AsyncIterable<{ readonly bytes: Uint8Array }>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const { bytes } of body) {
-    parts.push(bytes);
-    size += bytes.byteLength;
-    if (size > streamedBytesMax) break;
-  }
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -11,6 +11,7 @@ import type { World } from '@kubelab/world';
 import { userOf } from '../auth/authenticate.js';
 import type { ApiCall, ApiHandler } from '../endpoints/contract.js';
 import type { Method, Query } from '../endpoints/request-info.js';
+import { gather } from './gather.js';
 
 const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -23,7 +24,9 @@ export function wireService(world: World, handler: ApiHandler): WireService {
         const unread = new AbortController();
         context.signal.addEventListener('abort', () => unread.abort(), { once: true });
         const call = callFrom(world, request, context);
-        const { code, headers, body } = await handler({ ...call, signal: unread.signal });
+        const { code, headers, body, finite } = await handler({ ...call, signal: unread.signal });
+        if (!(body instanceof Uint8Array) && finite === true)
+          return { head: { code, headers }, payload: await gather(body) };
         if (!(body instanceof Uint8Array)) {
           unread.abort();
           throw new WireError('invalidArgument', 'this answer is a stream; use api.stream');

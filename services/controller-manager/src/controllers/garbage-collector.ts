@@ -1,6 +1,7 @@
 import { findKind, type KindInfo, type KubeObject, kinds, type OwnerReference } from '@kubelab/api';
 import { type CallContext, isNotFound, type WorkQueue } from '@kubelab/client';
 import type { Controller, ControllerContext } from '../controller.js';
+import { findCustomKind, followCustomKinds } from '../custom-kinds.js';
 
 const foreground = 'foregroundDeletion';
 const orphan = 'orphan';
@@ -24,7 +25,7 @@ export const garbageCollector: Controller = {
   start: (context, queue) => {
     const nodes = new Map<string, Node>();
     const dependents = new Map<string, Set<string>>();
-    for (const kind of collected) {
+    const follow = (kind: KindInfo) => {
       context.informer<KubeObject>(kind).handle({
         changed: (object, old, trace) => {
           const uid = object.metadata.uid ?? '';
@@ -47,7 +48,19 @@ export const garbageCollector: Controller = {
           if (dependents.get(uid)?.size === 0) dependents.delete(uid);
         },
       });
-    }
+    };
+    for (const kind of collected) follow(kind);
+    followCustomKinds(context, {
+      came: follow,
+      went: (kind) => {
+        context.release(kind);
+        for (const [uid, node] of nodes) {
+          if (node.kind !== kind) continue;
+          nodes.delete(uid);
+          for (const dependent of dependents.get(uid) ?? []) queue.add(dependent);
+        }
+      },
+    });
     return async (uid, call) => {
       const node = nodes.get(uid);
       if (node === undefined) return undefined;
@@ -116,11 +129,10 @@ async function exists(
   call: CallContext,
 ): Promise<boolean> {
   const [first = '', second] = owner.apiVersion.split('/');
-  const kind = findKind({
-    group: second === undefined ? '' : first,
-    version: second ?? first,
-    kind: owner.kind,
-  });
+  const group = second === undefined ? '' : first;
+  const kind =
+    findKind({ group, version: second ?? first, kind: owner.kind }) ??
+    findCustomKind(context, group, owner.kind);
   if (kind === undefined) return true;
   try {
     const found = await context.client

@@ -1,6 +1,7 @@
-import { kinds, type Namespace, namespaceKind } from '@kubelab/api';
+import { definitionKind, kinds, type Namespace, namespaceKind } from '@kubelab/api';
 import { type CallContext, isNotFound } from '@kubelab/client';
 import type { Controller, ControllerContext } from '../controller.js';
+import { customKinds } from '../custom-kinds.js';
 
 const againMs = 500;
 const finalizer = 'kubernetes';
@@ -10,6 +11,7 @@ export const namespaceController: Controller = {
   name: 'namespace',
   workers: 2,
   start: (context, queue) => {
+    context.informer(definitionKind);
     context.informer<Namespace>(namespaceKind).handle({
       changed: (one, _old, trace) =>
         one.metadata.deletionTimestamp !== undefined && queue.add(one.metadata.name, trace),
@@ -26,7 +28,7 @@ async function reconcile(
   const namespace = context.informer<Namespace>(namespaceKind).get(name);
   if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
   let left = 0;
-  for (const kind of kinds.filter((one) => one.namespaced)) {
+  for (const kind of [...kinds, ...customKinds(context)].filter((one) => one.namespaced)) {
     const client = context.client.for(kind);
     const { items } = await client.list({ namespace: name }, call);
     for (const item of items) {

@@ -287,9 +287,10 @@ class Node implements RaftNode, RaftReceiver {
       this.#proposals.append();
       this.#reads.ask();
       const diskFree = this.#writingSinceMs === undefined;
-      if (!this.#raft.hasReady(diskFree)) return this.#announce();
+      if (!this.#raft.hasReady(diskFree)) break;
       this.#pass(this.#raft.takeReady(diskFree));
     }
+    this.#announce();
   }
 
   #pass(ready: Ready): void {

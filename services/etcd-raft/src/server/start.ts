@@ -1,15 +1,14 @@
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import type { MemberId, ResponseHeader } from '@kubelab/store';
+import type { MemberId } from '@kubelab/store';
 import { serveWire, type WireContext } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
-import type { RaftNode, RaftStatus } from '../contract.js';
+import type { RaftNode } from '../contract.js';
 import type { EtcdServer } from '../etcd-server.js';
 import { type Gateway, serveGateway } from '../gateway/gateway.adapter.js';
 import type { Backend } from '../mvcc/backend.js';
 import { MemoryBackend } from '../mvcc/memory-backend.js';
-import { MvccStore } from '../mvcc/mvcc-store.js';
 import { createPasswordHasher, type PasswordHasher } from '../state/passwords.adapter.js';
-import { StoreState } from '../state/state-machine.js';
+import type { StoreState } from '../state/state-machine.js';
 import type { AutoCompaction } from './auto-compaction.js';
 import {
   claimDataDirectory,
@@ -19,6 +18,7 @@ import {
 } from './data-directory.js';
 import { createEtcdServer, type RunningEtcdServer } from './etcd-server.js';
 import { addressOf, bootstrapOf, type NewCluster, newCluster, urlOf } from './new-cluster.js';
+import { openState, serverDefaults } from './open-state.js';
 import { askForCluster, PeerLinks, peerService } from './peers.js';
 import { type RaftNodeOptions, startRaftNode } from './raft-node.js';
 import { createRaftTransport, type Peer, type RaftReceiver, raftService } from './raft-transport.js';
@@ -67,11 +67,6 @@ const timingDefaults = {
   logBytesMax: 256 << 20,
   leaseReads: false,
   learnerReadyEntries: 1_000,
-} as const;
-
-export const serverDefaults = {
-  maxRequestBytes: 1.5 * 1024 * 1024,
-  watchProgressNotifyIntervalMs: 10_000,
 } as const;
 
 const stopGraceMs = 1_000;
@@ -213,34 +208,6 @@ async function serveClients(
   const { host, port } = gateway.address;
   telemetry.log.info({ address: `${host}:${port}` }, "serving etcd's clients");
   return gateway;
-}
-
-/** Term and leader of the node that is followed; they change seldom, and every answer says them. */
-function openState(
-  world: World,
-  record: MemberRecord,
-  backend: Backend,
-  plantedBug: EtcdRaftConfig['plantedBug'],
-) {
-  let raftTerm = 0;
-  let leader: MemberId | undefined;
-  const { clusterId, id: memberId } = record;
-  const header = (revision: number = state.store.revision): ResponseHeader => ({
-    ...{ clusterId, memberId, revision, raftTerm },
-  });
-  const state: StoreState = new StoreState({
-    openStore: (leases) => new MvccStore({ backend, leases, timers: world.timers, header, plantedBug }),
-    nowMs: () => world.clock.monotonicMs(),
-  });
-  const follow = (node: RaftNode) => {
-    const take = (status: RaftStatus) => {
-      raftTerm = status.term;
-      leader = status.leader;
-    };
-    take(node.status());
-    node.onStatusChange(take);
-  };
-  return { state, header, follow, leader: () => leader };
 }
 
 /** The data directory's word counts, then the flags', and of a newcomer the cluster's. */

@@ -15,7 +15,7 @@ export function httpProbe(
     const fail = (error: Error) =>
       resolve({
         ok: false,
-        output: `Get "http://${target.host}:${target.port}${target.path}": ${error.message}`,
+        output: `Get "http://${target.host}:${target.port}${target.path}": ${dialText(target, error)}`,
       });
     const call = request({ ...target, agent: false, timeout: timeoutMs }, (answer) => {
       answer.on('error', fail).resume();
@@ -29,6 +29,12 @@ export function httpProbe(
   });
 }
 
+/** Kubernetes' users know a refused connection by these words. */
+function dialText(target: { host: string; port: number }, error: Error): string {
+  if (Reflect.get(error, 'code') !== 'ECONNREFUSED') return error.message;
+  return `dial tcp ${target.host}:${target.port}: connect: connection refused`;
+}
+
 export function tcpProbe(target: { host: string; port: number }, timeoutMs: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const socket = connect(target);
@@ -39,9 +45,7 @@ export function tcpProbe(target: { host: string; port: number }, timeoutMs: numb
     socket.setTimeout(timeoutMs, () =>
       done({ ok: false, output: `dial tcp ${target.host}:${target.port}: i/o timeout` }),
     );
-    socket.on('error', (error) =>
-      done({ ok: false, output: `dial tcp ${target.host}:${target.port}: ${error.message}` }),
-    );
+    socket.on('error', (error) => done({ ok: false, output: dialText(target, error) }));
     socket.on('connect', () => done({ ok: true, output: '' }));
   });
 }

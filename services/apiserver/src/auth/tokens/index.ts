@@ -29,8 +29,7 @@ export interface TokenConfig {
  * For an apiserver that is told no keys: its own, made at its start. Tokens end with it, and no other instance takes them; several
  * instances share the keys of their cluster's pki.
  */
-export function ownTokenConfig(): TokenConfig {
-  const keys = serviceAccountKeys(generateSigningKeyPem(), '');
+export function ownTokenConfig(keys = serviceAccountKeys(generateSigningKeyPem(), '')): TokenConfig {
   return { keys, issuer: defaultIssuer, audiences: [defaultIssuer], staticTokens: new Map() };
 }
 

@@ -1,11 +1,11 @@
-import { isObject, type Pod } from '@kubelab/api';
+import { type Pod, qosClass } from '@kubelab/api';
 import type { Strategy } from '../strategy.js';
 
 export const podStrategy: Strategy = {
   /** A pod begins Pending, whatever a client says of it. */
   prepareCreate: (object) => {
-    const qosClass = isObject(object.status) ? object.status.qosClass : undefined;
-    object.status = { phase: 'Pending', qosClass };
+    const { spec } = object as Pod;
+    object.status = { phase: 'Pending', ...(spec === undefined ? {} : { qosClass: qosClass(spec) }) };
   },
   decideDelete: (object, requested) => {
     const { spec, status } = object as Pod;

@@ -84,7 +84,7 @@ t.test('durations, and the life that annotations tell of', async (t) => {
   for (const [text, ms] of Object.entries(durations)) t.equal(parseDuration(text), ms, text);
   for (const text of ['', '5', 's', '5s x', '-1s']) t.equal(parseDuration(text), undefined, text);
   const forever = { runMs: Number.POSITIVE_INFINITY, exitCode: 0, readyMs: 0, stopMs: 0 };
-  t.same(lifeOf({}, 'main', 0), forever);
+  t.match(lifeOf({}, 'main', 0), forever);
   const annotations = {
     'hollow.kubelab.dev/run-duration': '5s',
     'other.hollow.kubelab.dev/run-duration': '7s',

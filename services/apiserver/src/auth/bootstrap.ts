@@ -56,6 +56,12 @@ const written: readonly ClusterRole[] = [
   ...Object.entries(controllerRoles).map(([name, lines]) =>
     clusterRole(`system:controller:${name}`, lines.map(ruleOf)),
   ),
+  // metrics-server brings this role elsewhere: whoever may look may look at what is used.
+  clusterRole('system:aggregated-metrics-reader', [ruleOf('read | metrics.k8s.io | nodes pods')], {
+    ...aggregateTo('admin'),
+    ...aggregateTo('edit'),
+    ...aggregateTo('view'),
+  }),
 ];
 
 /**

@@ -6,6 +6,8 @@ import type { Backoff } from '../pod/backoff.js';
 import { PodManager } from '../pod/manager.js';
 import { hollowSetting, parseDuration } from '../runtime/hollow/life.js';
 import { HollowRuntime } from '../runtime/hollow/runtime.js';
+import { lookEveryMs } from '../stats/collector.js';
+import type { UsageReport } from '../stats/snapshot.js';
 import type { HollowNodeSpec } from './hollow-nodes.js';
 import { hollowPod } from './hollow-pod.js';
 import type { TimingWheel, WheelEntry } from './timing-wheel.js';
@@ -62,6 +64,18 @@ export class HollowPods {
 
   pods(): readonly Pod[] {
     return this.#pods.list().filter((pod) => this.#nodes.has(pod.spec?.nodeName ?? ''));
+  }
+
+  /** What the annotations say is used; of a node the sum of its pods. */
+  usage(): UsageReport {
+    const byNode = [...this.#nodes].map(([name, { runtime }]) => ({ name, pods: runtime.usage() }));
+    const nodes = byNode.map(({ name, pods }) => {
+      const all = pods.flatMap(({ containers }) => containers);
+      const sum = (key: 'cpuNanoCores' | 'memoryBytes') => all.reduce((total, one) => total + one[key], 0);
+      return { name, cpuNanoCores: sum('cpuNanoCores'), memoryBytes: sum('memoryBytes') };
+    });
+    const timeMs = this.#options.world.clock.nowMs();
+    return { timeMs, windowMs: lookEveryMs, nodes, pods: byNode.flatMap(({ pods }) => pods) };
   }
 
   start(): void {

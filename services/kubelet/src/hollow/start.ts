@@ -1,6 +1,6 @@
 import { Client, connectApiserver, EventRecorder } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
-import { type StreamHandler, serveWire, WireError, type WireService } from '@kubelab/wire';
+import { noBytes, type StreamHandler, serveWire, WireError, type WireService } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
 import { Backoff } from '../pod/backoff.js';
 import { noProcess } from '../runtime/hollow/runtime.js';
@@ -39,7 +39,7 @@ export async function startHollowKubelet(
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const { startDelayMs, capacity, tainted } = config;
   const pods = new HollowPods({ ...shared, events, backoff, nodeIp, startDelayMs });
-  const service = hollowService(() => pods.pods());
+  const service = hollowService(pods);
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });
   const address = { host: nodeIp, port: server.address.port };
   const heartbeats = new HollowNodes({ ...shared, address, capacity, tainted });
@@ -60,12 +60,15 @@ export async function startHollowKubelet(
   };
 }
 
-function hollowService(pods: Parameters<typeof kubeletPage>[0]): WireService {
+function hollowService(pods: HollowPods): WireService {
   const refuse: StreamHandler = async () => {
     throw new WireError('failedPrecondition', noProcess);
   };
   return {
-    unary: { 'kubelet.page': kubeletPage(pods) },
+    unary: {
+      'kubelet.page': kubeletPage(() => pods.pods()),
+      'kubelet.stats': () => ({ head: pods.usage(), payload: noBytes }),
+    },
     stream: {
       'kubelet.containerLogs': refuse,
       'kubelet.exec': refuse,

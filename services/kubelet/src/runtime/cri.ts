@@ -20,6 +20,8 @@ export interface ContainerRuntime {
   StopContainer(containerId: string, timeoutMs: number): Promise<void>;
   RemoveContainer(containerId: string): Promise<void>;
   ListContainers(podSandboxId?: string): Promise<ContainerStatus[]>;
+  /** Of what runs. Empty where nothing can be measured. */
+  ListContainerStats(): Promise<ContainerStats[]>;
   ContainerStatus(containerId: string): Promise<ContainerStatus | undefined>;
   ExecSync(containerId: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   /** A command in a running container's environment. It does not outlive the container. */
@@ -89,6 +91,16 @@ export interface ContainerStatus {
   readonly reason: string;
   readonly message: string;
   readonly logPath: string;
+}
+
+export interface ContainerStats {
+  readonly id: string;
+  readonly podSandboxId: string;
+  readonly name: string;
+  /** Since its start. */
+  readonly cpuNanoSeconds: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
 }
 
 export interface ExecResult {

@@ -1,3 +1,5 @@
+import { quantityValue } from '@kubelab/api';
+
 /**
  * How a hollow container lives: from the pod's annotations, `hollow.kubelab.dev/KEY`, or for one container
  * `CONTAINER.hollow.kubelab.dev/KEY`. Durations are written as Go's (`250ms`, `5s`, `1m30s`).
@@ -10,6 +12,7 @@
  * | `failures`     | so many first runs end with 1 (or `exit-code`), the others with 0       | none                                 |
  * | `ready-delay`  | from a container's start until it is ready                              | 0                                    |
  * | `stop-delay`   | from SIGTERM until it ends; SIGKILL after the grace all the same        | 0                                    |
+ * | `cpu-usage`, `memory-usage` | what it is told to use, as quantities (`250m`, `64Mi`)         | 0                                    |
  */
 export interface HollowLife {
   /** Infinite: until it is told to end. */
@@ -17,6 +20,8 @@ export interface HollowLife {
   readonly exitCode: number;
   readonly readyMs: number;
   readonly stopMs: number;
+  readonly cpuNanoCores: number;
+  readonly memoryBytes: number;
 }
 
 export type Annotations = Readonly<Record<string, string>>;
@@ -57,5 +62,7 @@ export function lifeOf(annotations: Annotations, container: string, attempt: num
     exitCode,
     readyMs: duration('ready-delay') ?? 0,
     stopMs: duration('stop-delay') ?? 0,
+    cpuNanoCores: Math.round(quantityValue(setting('cpu-usage')) * 1e9),
+    memoryBytes: Math.round(quantityValue(setting('memory-usage'))),
   };
 }

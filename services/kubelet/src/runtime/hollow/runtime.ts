@@ -1,10 +1,12 @@
 import type { Pod, ContainerStatus as PodContainerStatus } from '@kubelab/api';
 import type { World } from '@kubelab/world';
 import type { TimingWheel, WheelEntry } from '../../hollow/timing-wheel.js';
+import type { UsageReport } from '../../stats/snapshot.js';
 import {
   type CommandStreams,
   type ContainerConfig,
   type ContainerRuntime,
+  type ContainerStats,
   type ContainerStatus,
   type ExecResult,
   type PodSandbox,
@@ -161,6 +163,32 @@ export class HollowRuntime implements ContainerRuntime {
     const of =
       podSandboxId === undefined ? [...this.#sandboxes.values()] : [this.#sandboxes.get(podSandboxId)];
     return of.flatMap((one) => [...(one?.containers.values() ?? [])].map(({ status }) => status));
+  }
+
+  async ListContainerStats(): Promise<ContainerStats[]> {
+    const nowMs = this.#options.world.clock.monotonicMs();
+    return [...this.#sandboxes.values()].flatMap(({ containers }) =>
+      [...containers.values()]
+        .filter(({ status }) => status.state === 'CONTAINER_RUNNING')
+        .map(({ status: { id, podSandboxId, name }, life: { cpuNanoCores, memoryBytes }, startedMs }) => {
+          const cpuNanoSeconds = (cpuNanoCores * (nowMs - startedMs)) / 1000;
+          return { id, podSandboxId, name, cpuNanoSeconds, memoryBytes, processes: 0 };
+        }),
+    );
+  }
+
+  /** What the running containers are told to use, by sandbox: nothing need be measured. */
+  usage(): UsageReport['pods'] {
+    return [...this.#sandboxes.values()].flatMap(({ sandbox: { namespace, name }, containers }) => {
+      const running = [...containers.values()]
+        .filter(({ status }) => status.state === 'CONTAINER_RUNNING')
+        .map(({ status, life: { cpuNanoCores, memoryBytes } }) => ({
+          name: status.name,
+          cpuNanoCores,
+          memoryBytes,
+        }));
+      return running.length === 0 ? [] : [{ namespace, name, containers: running }];
+    });
   }
 
   async ContainerStatus(containerId: string): Promise<ContainerStatus | undefined> {

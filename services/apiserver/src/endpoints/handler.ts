@@ -28,7 +28,7 @@ import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
 import type { ApiMetrics } from './metrics.js';
 import { type MetricsApi, metricsGroupVersion } from './metrics-api.js';
-import { type AcceptedForm, acceptedForm, errorForm, jsonForm, reply, textReply } from './negotiate.js';
+import { acceptedForm, errorForm, jsonForm, reply, textReply } from './negotiate.js';
 import {
   createObject,
   deleteCollection,

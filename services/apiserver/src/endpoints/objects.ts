@@ -30,6 +30,7 @@ import { selection } from './list.js';
 import { readResourceVersion } from './list-options.js';
 import {
   type AcceptedForm,
+  assertBodyType,
   contentType,
   includeObjectOf,
   optionalBody,
@@ -283,6 +284,7 @@ const approvalAspect: Aspect = {
 
 function decodeBody(request: ObjectCall): KubeObject {
   const { call, kind, scope } = request;
+  assertBodyType(call, kind);
   const { value, duplicates } = parseBody(call);
   const { object, unknownFields } = decodeObject(kind, value);
   wholeStrictness(

@@ -142,6 +142,12 @@ async function reconcileOne(
     queue.forget(key);
     if (result?.requeueAfterMs !== undefined) queue.addAfter(key, result.requeueAfterMs);
   } catch (error) {
+    if (isNamespaceEnding(error)) {
+      // What is to be made there goes with the namespace.
+      log.debug({ controller: name, key, trace, error: error.message }, 'reconcile is given up');
+      queue.forget(key);
+      return;
+    }
     const expected =
       error instanceof ApiError && (error.code === 409 || error.code === 404 || error.code >= 500);
     if (expected)
@@ -151,4 +157,10 @@ async function reconcileOne(
   } finally {
     queue.done(key);
   }
+}
+
+/** A namespace that is being deleted takes nothing new, and never will. */
+function isNamespaceEnding(error: unknown): error is ApiError {
+  const causes = error instanceof ApiError ? (error.status.details?.causes ?? []) : [];
+  return causes.some(({ reason }) => reason === 'NamespaceTerminating');
 }

@@ -142,18 +142,24 @@ export async function podLog(request: ObjectCall, context: WireContext, tls: Tls
 }
 
 export function containerName(pod: Pod, wanted: string | undefined): string {
-  const names = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(
-    (container) => container.name,
-  );
+  const names = (containers: readonly { readonly name: string }[] | undefined) =>
+    (containers ?? []).map((container) => container.name);
+  const { containers, initContainers, ephemeralContainers } = pod.spec ?? {};
+  const main = names(containers);
+  const [init, ephemeral] = [names(initContainers), names(ephemeralContainers)];
   const { name } = pod.metadata;
   if (wanted !== undefined && wanted !== '') {
-    if (names.includes(wanted)) return wanted;
+    if ([...main, ...init, ...ephemeral].includes(wanted)) return wanted;
     throw statusErrors.badRequest(`container ${wanted} is not valid for pod ${name}`);
   }
-  const [only] = names;
-  if (only !== undefined && (pod.spec?.containers ?? []).length === 1) return only;
+  const [only] = main;
+  if (only !== undefined && main.length === 1) return only;
+  const others = (sort: string, list: readonly string[]) =>
+    list.length === 0 ? '' : ` or one of the ${sort} containers: [${list.join(' ')}]`;
   throw statusErrors.badRequest(
-    `a container name must be specified for pod ${name}, choose one of: [${names.join(' ')}]`,
+    `a container name must be specified for pod ${name}, choose one of: [${main.join(' ')}]` +
+      others('init', init) +
+      others('ephemeral', ephemeral),
   );
 }
 

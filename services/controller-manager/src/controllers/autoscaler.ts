@@ -202,7 +202,9 @@ class Look {
         if (!(error instanceof ApiError)) throw error;
         failure ??= {
           reason,
-          message: `unable to get metrics for resource ${source.name}: ${error.message}`,
+          message:
+            `failed to get ${source.name} utilization: unable to get metrics for resource ${source.name}: ` +
+            `unable to fetch metrics from resource metrics API: ${error.message}`,
         };
       }
     }

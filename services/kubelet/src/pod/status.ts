@@ -44,9 +44,11 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
   const initStatuses = init.map((one) =>
     containerStatus(one, view.containers.get(one.name), 'PodInitializing'),
   );
-  const ephemeral = (pod.spec?.ephemeralContainers ?? []).map((one) =>
-    containerStatus(one, view.containers.get(one.name), 'ContainerCreating'),
-  );
+  // Nobody waits for those: they count as ready at no time.
+  const ephemeral = (pod.spec?.ephemeralContainers ?? []).map((one) => ({
+    ...containerStatus(one, view.containers.get(one.name), 'ContainerCreating'),
+    ready: false,
+  }));
   const sidecars = initStatuses.filter((_, at) => init[at] !== undefined && isSidecar(init[at]));
   const unready = [...sidecars, ...statuses].filter((one) => !one.ready).map((one) => one.name);
   const incomplete = init

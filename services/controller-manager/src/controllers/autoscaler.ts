@@ -22,6 +22,8 @@ const syncEveryMs = 15_000;
 type Autoscaler = HorizontalPodAutoscaler;
 type Conditions = NonNullable<HorizontalPodAutoscalerStatus['conditions']>;
 
+const unable = 'the HPA was unable to compute the replica count: ';
+
 /** Sizes what has a scale by the use of resources (metrics.k8s.io), every 15 s. */
 export const autoscalerController: Controller = {
   name: 'horizontalpodautoscaling',
@@ -124,12 +126,7 @@ class Look {
     const best = [...proposals].sort((a, b) => b.replicas - a.replicas)[0];
     if (failure !== undefined && (best === undefined || best.replicas < current)) {
       // With a metric unknown it may go up by those that are known, never down.
-      await this.#cannot(
-        'ScalingActive',
-        failure.reason,
-        `the HPA was unable to compute the replica count: ${failure.message}`,
-        current,
-      );
+      await this.#cannot('ScalingActive', failure.reason, `${unable}${failure.message}`, current);
       return;
     }
     if (best === undefined) return;
@@ -261,7 +258,8 @@ class Look {
 
   async #cannot(type: string, reason: string, message: string, currentReplicas?: number): Promise<void> {
     this.#set(type, 'False', reason, message);
-    if (reason !== 'ScalingDisabled') this.#say('Warning', reason, message);
+    // The condition tells what cannot be done, the event only why.
+    if (reason !== 'ScalingDisabled') this.#say('Warning', reason, message.replace(unable, ''));
     const { status } = this.#autoscaler;
     const current = currentReplicas ?? status?.currentReplicas ?? 0;
     await this.#write({

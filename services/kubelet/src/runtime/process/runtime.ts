@@ -305,7 +305,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const state =
       file.exitCode !== undefined
         ? 'CONTAINER_EXITED'
-        : file.process === undefined
+        : file.startedAtMs === 0
           ? 'CONTAINER_CREATED'
           : 'CONTAINER_RUNNING';
     const { config, podSandboxId, createdAtMs, startedAtMs, finishedAtMs } = file;
@@ -328,12 +328,15 @@ export class ProcessRuntime implements ContainerRuntime {
 
   /** Learns of an end: from the shim's file, or, when the shim itself was killed, from its absence. */
   async #observe(id: string, file: ContainerFile): Promise<ContainerFile> {
-    if (file.process === undefined || file.exitCode !== undefined) return file;
+    if (file.startedAtMs === 0 || file.exitCode !== undefined) return file;
     const { world } = this.#options;
-    const alive = await world.processes.isAlive(file.process);
+    const { process } = file;
+    // None of a command that was over before anybody could look: it ran all the same.
+    const alive = process !== undefined && (await world.processes.isAlive(process));
     const text = await readText(world, `${this.#directory(id)}/exit`);
     if (text === undefined && alive) return file;
-    if (text === undefined) await world.processes.signal(file.process, 'SIGKILL', { group: true });
+    if (text === undefined && process !== undefined)
+      await world.processes.signal(process, 'SIGKILL', { group: true });
     await endExecs(world, this.#directory(id));
     const now = this.#containers.get(id) ?? file;
     if (now.exitCode !== undefined) return now; // Another look was quicker.

@@ -117,11 +117,14 @@ class Walk {
       case 'any':
         return value;
       case 'string':
-      case 'bytes':
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
-        if (type === 'bytes' && !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/\s+/g, '')))
-          throw this.#bad(path, 'illegal base64 data');
         return value;
+      case 'bytes': {
+        if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
+        const bytes = canonicalBase64(value);
+        if (bytes === undefined) throw this.#bad(path, 'illegal base64 data');
+        return bytes;
+      }
       case 'time':
       case 'microTime': {
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
@@ -182,4 +185,11 @@ class Walk {
   #bad(path: string, what: string) {
     return statusErrors.badRequest(`${this.#label}: ${path}: ${what}`);
   }
+}
+
+/** As the bytes are written again; undefined: no base64 as Go's decoder takes it (padded, line breaks allowed). */
+function canonicalBase64(text: string): string | undefined {
+  const whole = text.replace(/[\r\n]/g, '');
+  if (whole.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(whole)) return undefined;
+  return whole.endsWith('=') ? Buffer.from(whole, 'base64').toString('base64') : whole;
 }

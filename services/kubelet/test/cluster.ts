@@ -162,7 +162,7 @@ export async function startKubelet(directory: string, api: PodApi): Promise<Test
   return { api, runtime, times, loop, stop, destroy };
 }
 
-async function catalogue(of: World, directory: string): Promise<void> {
+export async function catalogue(of: World, directory: string): Promise<void> {
   await of.disk.makeDirectory(`${directory}/busybox`);
   const image = { entrypoint: ['sh'], env: {}, workingDir: '' };
   await of.disk.writeFileAtomic(`${directory}/busybox/image.json`, JSON.stringify(image));

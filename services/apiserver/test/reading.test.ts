@@ -384,7 +384,7 @@ t.test('reading', async (t) => {
     });
     t.match(
       preferred.text,
-      /^apiVersion: v1\nitems:\n- apiVersion: v1\n[^]*\nkind: ConfigMapList\nmetadata:\n {2}resourceVersion: "\d+"\n$/,
+      /^apiVersion: v1\nitems:\n- apiVersion: v1\n[\s\S]*\nkind: ConfigMapList\nmetadata:\n {2}resourceVersion: "\d+"\n$/,
     );
     const none = await call('GET', path, {
       headers: { accept: 'application/yaml' },

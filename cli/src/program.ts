@@ -11,6 +11,7 @@ import { kubectl } from './commands/kubectl.js';
 import { setUpContainers } from './commands/set-up-containers.js';
 import { trace } from './commands/trace.js';
 import { up, upDetached } from './commands/up.js';
+import { type WhyOptions, why } from './commands/why.js';
 import type { ControlAction } from './supervisor/contract.js';
 import { defaultPort } from './topology.js';
 
@@ -68,6 +69,7 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
     .allowUnknownOption()
     .action((args: string[]) => withCode(kubectl(host, data(), args)));
   addTrace(program, host, data);
+  addWhy(program, host, data, withCode);
   addCheck(program, host, data, withCode);
   program
     .command('set-up-containers', { hidden: true })
@@ -91,21 +93,31 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
   };
 }
 
+interface UpOptions {
+  readonly nodes?: number;
+  readonly hollowNodes?: number;
+  readonly port?: number;
+  readonly data?: string;
+  readonly detach: boolean;
+}
+
 function addUp(program: Command, host: CommandHost, data: () => string, exit: (code: number) => void): void {
   program
     .command('up')
     .description('start the cluster and stay; Ctrl-C ends it and keeps its state')
     .option('--nodes <n>', 'nodes, each a kubelet and a kube-proxy', wholeNumber)
+    .option('--hollow-nodes <n>', 'nodes whose pods have no processes, beside those', wholeNumber)
     .option('--port <port>', 'of the endpoint for kubectl; the other ports follow it', wholeNumber)
     .option('--data <dir>', 'folder that holds the cluster')
     .option('--detach', 'return once it is ready; it runs in the background', false)
     .addHelpText('after', examples('kubelab up', 'kubelab up --nodes 3 --port 7443 --data /tmp/lab --detach'))
-    .action(async (options: { nodes?: number; port?: number; data?: string; detach: boolean }) => {
+    .action(async (options: UpOptions) => {
       const dataDirectory = options.data === undefined ? data() : host.resolvePath(options.data);
       const before = await readCluster(host.world, dataDirectory);
       const cluster = {
         port: options.port ?? before?.port ?? defaultPort,
         nodes: options.nodes ?? before?.nodes ?? defaultNodes,
+        hollowNodes: options.hollowNodes ?? before?.hollowNodes ?? 0,
         dataDirectory,
       };
       if (options.detach) return upDetached(host, cluster);
@@ -140,6 +152,32 @@ function addControl(program: Command, host: CommandHost, data: () => string): vo
         control(host, data(), { action, name, wholeNode: options.wholeNode }),
       );
   }
+}
+
+function addWhy(
+  program: Command,
+  host: CommandHost,
+  data: () => string,
+  withCode: (work: Promise<number>) => Promise<void>,
+): void {
+  program
+    .command('why')
+    .description('why a pod is where it is, or nowhere: each plugin on each node, as the scheduler decided')
+    .argument('[pod]', 'NAME or NAMESPACE/NAME')
+    .option(
+      '-f, --file <manifest>',
+      'what if: a pod or workload that is not applied (- reads standard input)',
+    )
+    .option('-n, --namespace <namespace>', 'of the pod', 'default')
+    .option('--all', 'every decision that is remembered, not only the latest', false)
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      examples('kubelab why web-7d4f', 'kubelab why -f pod.yaml', 'kubelab why web -n prod -o json'),
+    )
+    .action((pod: string | undefined, options: Omit<WhyOptions, 'pod'>) =>
+      withCode(why(host, data(), { ...options, pod })),
+    );
 }
 
 function addCheck(

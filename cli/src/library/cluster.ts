@@ -119,6 +119,7 @@ async function startControlPlane(
         ),
         ...common,
         ...{ controllers: options.controllers, nodeMonitorGraceMs, tokenKey: starting.tokenKeys.signingKey },
+        localVolumeDir: `${starting.directory}/volumes`,
       }),
     );
   if (options.scheduler)

@@ -4,6 +4,7 @@ import {
   type KindInfo,
   type KubeObject,
   objectPath,
+  type Scale,
   type Status,
   statusErrors,
   type WatchEvent,
@@ -205,10 +206,8 @@ export class KindClient<T extends KubeObject> {
     return value;
   }
 
-  async #call(request: ApiRequest): Promise<unknown> {
-    const { code, body } = await this.#transport.request(request);
-    if (code >= 400) throw toApiError(code, body);
-    return JSON.parse(decoder.decode(body));
+  #call(request: ApiRequest): Promise<unknown> {
+    return send(this.#transport, request);
   }
 
   /** The apiserver answers with what was asked for: the kind's name stands for its type. */
@@ -241,6 +240,45 @@ export class Client {
   for<T extends KubeObject>(kind: KindInfo): KindClient<T> {
     return new KindClient<T>(this.transport, kind);
   }
+
+  /** The subresource `scale` of an object. */
+  async readScale(
+    kind: KindInfo,
+    namespace: string | undefined,
+    name: string,
+    context?: CallContext,
+  ): Promise<Scale> {
+    const path = `${objectPath(kind, namespace, name)}/scale`;
+    return asScale(await send(this.transport, { method: 'GET', path, ...context }));
+  }
+
+  /** With the resourceVersion of what was read: who scaled in between is not overwritten. */
+  async writeScale(kind: KindInfo, scale: Scale, context?: CallContext): Promise<Scale> {
+    const { namespace, name } = scale.metadata;
+    const path = `${objectPath(kind, namespace, name)}/scale`;
+    return asScale(await send(this.transport, { method: 'PUT', path, body: encode(scale), ...context }));
+  }
+
+  /** A PodMetricsList of metrics.k8s.io; that API is aggregated, its kinds are in no table. */
+  podMetrics(namespace: string, labelSelector: string, context?: CallContext): Promise<unknown> {
+    const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    return send(this.transport, { method: 'GET', path, query: { labelSelector }, ...context });
+  }
+}
+
+async function send(transport: ApiTransport, request: ApiRequest): Promise<unknown> {
+  const { code, body } = await transport.request(request);
+  if (code >= 400) throw toApiError(code, body);
+  return JSON.parse(decoder.decode(body));
+}
+
+function asScale(value: unknown): Scale {
+  if (!isScale(value)) throw statusErrors.internal('a scale was not understood');
+  return value;
+}
+
+function isScale(value: unknown): value is Scale {
+  return isKubeObject(value) && value.kind === 'Scale';
 }
 
 function encode(value: unknown): Uint8Array {

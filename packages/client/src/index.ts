@@ -9,7 +9,7 @@ export {
   type TracedEvent,
 } from './client.js';
 export { type EventInput, EventRecorder } from './events.js';
-export { Informer, type InformerHandlers, keyOf, splitKey } from './informer.js';
+export { type Index, Informer, type InformerHandlers, keyOf, splitKey } from './informer.js';
 export { electionTimes, LeaderElector } from './leader-election.js';
 export type * from './transport.js';
 export { connectApiserver } from './wire-transport.js';

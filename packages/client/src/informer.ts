@@ -33,6 +33,41 @@ export function splitKey(key: string): { namespace: string | undefined; name: st
     : { namespace: key.slice(0, at), name: key.slice(at + 1) };
 }
 
+/** Objects by some other key than their own: pods by node, by owner. Kept up with the informer's copy. */
+export interface Index<T> {
+  get(key: string): T[];
+}
+
+/** Objects by namespace, by node, by owner: an object may stand under several keys. */
+class ObjectIndex<T extends KubeObject> implements Index<T> {
+  readonly #keysOf: (object: T) => readonly string[];
+  readonly #byKey = new Map<string, Map<string, T>>();
+
+  constructor(keysOf: (object: T) => readonly string[]) {
+    this.#keysOf = keysOf;
+  }
+
+  get(key: string): T[] {
+    return [...(this.#byKey.get(key)?.values() ?? [])];
+  }
+
+  replace(own: string, old: T | undefined, object: T | undefined): void {
+    const keep = new Set(object === undefined ? [] : this.#keysOf(object));
+    for (const key of old === undefined ? [] : this.#keysOf(old)) {
+      if (keep.has(key)) continue;
+      const group = this.#byKey.get(key);
+      group?.delete(own);
+      if (group?.size === 0) this.#byKey.delete(key);
+    }
+    if (object === undefined) return;
+    for (const key of keep) {
+      const group = this.#byKey.get(key) ?? new Map<string, T>();
+      group.set(own, object);
+      this.#byKey.set(key, group);
+    }
+  }
+}
+
 /**
  * A local copy of a kind's objects: list, then watch from there, for ever (client-go's reflector and informer
  * in one). Objects are shared by all who read them: never
@@ -43,6 +78,8 @@ export class Informer<T extends KubeObject> {
   readonly #options: InformerOptions;
   readonly #objects = new Map<string, T>();
   readonly #handlers: InformerHandlers<T>[] = [];
+  readonly #byNamespace = new ObjectIndex<T>((object) => [object.metadata.namespace ?? '']);
+  readonly #indexes: ObjectIndex<T>[] = [this.#byNamespace];
   readonly #stopping = new AbortController();
   readonly #syncWaiters: (() => void)[] = [];
   #synced = false;
@@ -85,7 +122,15 @@ export class Informer<T extends KubeObject> {
 
   /** Of one namespace. */
   inNamespace(namespace: string | undefined): T[] {
-    return this.list().filter((object) => object.metadata.namespace === namespace);
+    return this.#byNamespace.get(namespace ?? '');
+  }
+
+  /** A further way to look objects up; costs a little at every change, so one per question, not per look. */
+  index(keysOf: (object: T) => readonly string[]): Index<T> {
+    const index = new ObjectIndex<T>(keysOf);
+    for (const [key, object] of this.#objects) index.replace(key, undefined, object);
+    this.#indexes.push(index);
+    return index;
   }
 
   async #run(): Promise<void> {
@@ -135,6 +180,7 @@ export class Informer<T extends KubeObject> {
     const old = this.#objects.get(key);
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion) return;
     this.#objects.set(key, object);
+    for (const index of this.#indexes) index.replace(key, old, object);
     for (const handler of this.#handlers) handler.changed?.(object, old, trace);
   }
 
@@ -142,6 +188,7 @@ export class Informer<T extends KubeObject> {
     const key = keyOf(object);
     const known = this.#objects.get(key);
     this.#objects.delete(key);
+    for (const index of this.#indexes) index.replace(key, known, undefined);
     if (known !== undefined) for (const handler of this.#handlers) handler.deleted?.(object, trace);
   }
 }

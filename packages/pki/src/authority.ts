@@ -18,7 +18,7 @@ import {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 /** A clock that is a little behind must not find a fresh certificate "not yet valid". */
-const backdateMs = 3_600_000;
+export const backdateMs = 3_600_000;
 
 /** A certificate authority: PEM texts, as they are kept on disk. */
 export interface AuthorityPem {
@@ -142,12 +142,16 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return new Set([...a, ...b]).size === new Set(a).size && new Set(a).size === new Set(b).size;
 }
 
-function validity(options: IssueOptions) {
-  // A serial number is positive and at most 20 bytes (RFC 5280, 4.1.2.2): the top bit stays clear.
-  const serial = Buffer.from(options.serialNumber);
+/** A serial number is positive and at most 20 bytes (RFC 5280, 4.1.2.2): the top bit stays clear. */
+export function serialText(bytes: Uint8Array): string {
+  const serial = Buffer.from(bytes);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  return serial.toString('hex');
+}
+
+function validity(options: IssueOptions) {
   return {
-    serialNumber: serial.toString('hex'),
+    serialNumber: serialText(options.serialNumber),
     notBefore: new Date(options.nowMs - backdateMs),
     notAfter: new Date(options.nowMs + options.days * dayMs),
   };
@@ -157,7 +161,7 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+export async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   return crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), algorithm, false, ['sign']);
 }
 

@@ -7,4 +7,5 @@ export {
 export { adminName, type ClusterIdentities, componentCertificates, groups } from './identities.js';
 export { type KubeconfigOptions, kubeconfig } from './kubeconfig.js';
 export { loadTls } from './load.js';
+export { type RequestedCertificate, readRequest, signRequest } from './sign-request.js';
 export { type CertificateRequest, ensurePki } from './store.js';

@@ -7,6 +7,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
+import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
@@ -26,8 +27,12 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */
   readonly nodeMonitorGraceMs: number;
+  /** Where volumes of provisioner kubelab.dev/local are, on their node. Absolute. */
+  readonly localVolumeDir: string;
   /** The CA that ConfigMap kube-root-ca.crt publishes. */
   readonly caPem: string;
+  /** Signs certificate requests; absent: approved ones wait for another signer. */
+  readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
 }

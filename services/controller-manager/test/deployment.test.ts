@@ -1,8 +1,9 @@
 import type { Deployment, Pod, ReplicaSet } from '@kubelab/api';
 import t from 'tap';
+import { Expectations } from '../src/common/expectations.js';
 import { planRollout, scaleProportionally } from '../src/controllers/deployment-rollout.js';
 import { deploymentStatus } from '../src/controllers/deployment-status.js';
-import { deletionOrder, Expectations } from '../src/controllers/replicaset.js';
+import { deletionOrder } from '../src/controllers/replicas.js';
 
 const template = { metadata: { name: '', labels: { app: 'a' } }, spec: { containers: [] } };
 

@@ -1,226 +1,376 @@
-import {
-  ApiError,
-  type Node,
-  nodeKind,
-  type Pod,
-  podKind,
-  type ReplicaSet,
-  replicaSetKind,
-  type Service,
-  serviceKind,
-  timestamp,
-} from '@kubelab/api';
-import { type Client, EventRecorder, Informer, isNotFound, keyOf } from '@kubelab/client';
+import type { Pod } from '@kubelab/api';
+import { type Client, EventRecorder } from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
-import type { World } from '@kubelab/world';
-import type { NodeInfo, Plugin, Snapshot } from './framework/framework.js';
-import { scheduleOne } from './framework/schedule-one.js';
+import type { Timer, World } from '@kubelab/world';
+import { ApiActions } from './actions.js';
+import { awaitPermits, bindPod, permit, reserve, unreserve } from './binding-cycle.js';
+import { SchedulerCache } from './cache/cache.js';
+import { Snapshot } from './cache/snapshot.js';
+import { type Configuration, createProfile } from './config/configuration.js';
+import { connectEvents } from './event-handlers.js';
+import type { Handle, PermitWait, QueuedPod } from './framework/contract.js';
+import { truncated } from './framework/fit-error.js';
+import type { NodeInfo } from './framework/node-info.js';
+import { createPodInfo, type PodInfo } from './framework/pod-info.js';
+import type { Profile } from './framework/profile.js';
+import { type Decision, schedulePod } from './framework/schedule-pod.js';
+import type { Status } from './framework/status.js';
+import { Informers } from './informers.js';
+import { HintTable } from './queue/hint-table.js';
+import { Nominator } from './queue/nominator.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
+import {
+  DecisionLog,
+  type DecisionRecord,
+  describeDecision,
+  describeGate,
+} from './record/decision-record.js';
+import { type PodMark, StatusWriter } from './status-writer.js';
 
-/** A decision that the apiserver has not shown yet counts as taken for so long. */
-const assumedMs = 30_000;
-const bindingsMax = 32;
+/** Bindings under way at once, beside the next cycles. */
+const bindingsMax = 64;
+/** Cycles go on without a pause for so long; then what came in is taken in. */
+const turnMs = 5;
+const expireEveryMs = 1_000;
 
 export interface SchedulerParts {
   readonly world: World;
   readonly log: Logger;
   readonly client: Client;
-  readonly plugins: readonly Plugin[];
-  readonly schedulerName: string;
+  readonly configuration: Configuration;
 }
 
-/** Finds a node for every pod that has none: one pod at a time decides, bindings go on beside. */
+/** Finds a node for every pod that has none: one pod at a time is decided, bindings go on beside. */
 export class Scheduler {
   readonly #parts: SchedulerParts;
-  readonly #pods: Informer<Pod>;
-  readonly #nodes: Informer<Node>;
-  readonly #services: Informer<Service>;
-  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #informers: Informers;
   readonly #events: EventRecorder;
+  readonly #statuses: StatusWriter;
+  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #cache = new SchedulerCache();
+  readonly #snapshot = new Snapshot();
+  readonly #nominator = new Nominator();
+  readonly #log = new DecisionLog();
+  readonly #start = { index: 0 };
+  readonly #tables: ReadonlyMap<string, HintTable>;
+  /** Told of every cycle, beside the record. */
+  onDecision: ((record: DecisionRecord) => void) | undefined;
   #queue: SchedulingQueue | undefined;
-  /** Bound by this scheduler, not yet seen bound: by key. */
-  readonly #assumed = new Map<string, { readonly pod: Pod; readonly node: string; readonly atMs: number }>();
   #binding = 0;
+  #bindingDone: (() => void) | undefined;
 
   constructor(parts: SchedulerParts) {
-    const { world, log, client } = parts;
+    const { world, log, client, configuration } = parts;
     this.#parts = parts;
-    const options = { world, log };
-    this.#pods = new Informer<Pod>(client, podKind, options);
-    this.#nodes = new Informer<Node>(client, nodeKind, options);
-    this.#services = new Informer<Service>(client, serviceKind, options);
-    this.#replicaSets = new Informer<ReplicaSet>(client, replicaSetKind, options);
+    this.#informers = new Informers(client, { world, log });
     this.#events = new EventRecorder({ world, log, client, component: 'default-scheduler' });
-    this.#pods.handle({
-      changed: (pod, old) => this.#podChanged(pod, old),
-      deleted: (pod) => this.#podGone(pod),
+    this.#statuses = new StatusWriter({ world, log, client });
+    const handle: Handle = {
+      listers: this.#informers,
+      nominations: this.#nominator,
+      actions: new ApiActions({ client, events: this.#events, world }),
+      random: world.random,
+      sleep: (delayMs) => world.timers.sleep(delayMs),
+      activate: ({ key }) => this.#queue?.activate(key),
+      now: () => world.clock.monotonicMs(),
+    };
+    const profiles = configuration.profiles.map((profile) => createProfile(profile, handle));
+    this.#profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
+    this.#tables = new Map(profiles.map((profile) => [profile.schedulerName, new HintTable(profile)]));
+    connectEvents({
+      informers: this.#informers,
+      cache: this.#cache,
+      nominator: this.#nominator,
+      statuses: this.#statuses,
+      isMine: (pod) => this.#profiles.has(pod.spec?.schedulerName ?? ''),
+      queue: () => this.#queue,
     });
-    this.#nodes.handle({ changed: (node, old) => this.#nodeChanged(node, old), deleted: () => undefined });
-  }
-
-  get #informers() {
-    return [this.#pods, this.#nodes, this.#services, this.#replicaSets];
   }
 
   get synced(): boolean {
-    return this.#informers.every((informer) => informer.synced);
+    return this.#informers.synced;
+  }
+
+  get leads(): boolean {
+    return this.#queue !== undefined;
+  }
+
+  /** For status lines. */
+  get sizes() {
+    return { ...this.#queue?.sizes, binding: this.#binding };
   }
 
   start(): void {
-    for (const informer of this.#informers) informer.start();
+    this.#informers.start();
   }
 
   stop(): void {
-    for (const informer of this.#informers) informer.stop();
+    this.#informers.stop();
     this.#events.stop();
+  }
+
+  decisions(pod: string): DecisionRecord[] {
+    return this.#log.of(pod);
+  }
+
+  /** What would become of the pod now. Every node is looked at; nothing is bound, nobody is preempted. */
+  whatIf(pod: Pod): DecisionRecord {
+    const schedulerName = pod.spec?.schedulerName ?? '';
+    const profile = this.#profiles.get(schedulerName);
+    const startedMs = this.#parts.world.clock.monotonicMs();
+    const info = createPodInfo(pod);
+    this.#snapshot.update(this.#cache);
+    const decision: Decision =
+      profile === undefined
+        ? { kind: 'error', plugin: '', message: `no profile is called "${schedulerName}"` }
+        : schedulePod(
+            {
+              profile: { ...profile, percentageOfNodesToScore: 100 },
+              snapshot: this.#snapshot,
+              nominations: this.#nominator,
+              random: this.#parts.world.random,
+              start: { index: 0 },
+              dryRun: true,
+            },
+            info,
+          );
+    return describeDecision(this.#head({ info, attempts: 0 }, startedMs), decision);
   }
 
   /** Schedules until the signal aborts. */
   async lead(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#informers.map((informer) => informer.whenSynced()));
-    const queue = new SchedulingQueue(this.#parts.world);
+    await this.#informers.whenSynced();
+    const { world, configuration } = this.#parts;
+    const [first] = this.#profiles.values();
+    const compare = first?.plugins.queueSort[0]?.compare;
+    if (compare === undefined || signal.aborted) return;
+    const queue = new SchedulingQueue({
+      world,
+      compare,
+      profileOf: (info) => this.#queueProfile(info),
+      backoffInitialMs: configuration.backoffInitialMs,
+      backoffMaxMs: configuration.backoffMaxMs,
+      gated: (info, status) => this.#gated(info, status),
+    });
     this.#queue = queue;
     queue.start();
-    signal.addEventListener('abort', () => queue.stop(), { once: true });
-    if (signal.aborted) queue.stop();
-    for (const pod of this.#pods.list()) if (this.#isMine(pod)) this.#enqueue(pod);
-    for (let pod = await queue.take(); pod !== undefined; pod = await queue.take()) await this.#schedule(pod);
+    const expiry = this.#expireAssumed(queue);
+    signal.addEventListener('abort', () => queue.close(), { once: true });
+    for (const pod of this.#informers.pods.list()) {
+      const info = createPodInfo(pod);
+      const wanted = this.#profiles.has(pod.spec?.schedulerName ?? '') && (pod.spec?.nodeName ?? '') === '';
+      const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+      if (!wanted || ended || info.terminating) continue;
+      this.#nominator.set(info, pod.status?.nominatedNodeName ?? '');
+      queue.add(info);
+    }
+    await this.#run(queue);
+    expiry.cancel();
     this.#queue = undefined;
-    this.#assumed.clear();
+    this.#cache.clear();
   }
 
-  #isMine(pod: Pod): boolean {
-    const { spec, metadata, status } = pod;
-    const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-    return (
-      (spec?.nodeName ?? '') === '' &&
-      spec?.schedulerName === this.#parts.schedulerName &&
-      metadata.deletionTimestamp === undefined &&
-      !finished
+  /** preEnqueue keeps it out. */
+  #gated(info: PodInfo, status: Status): void {
+    const message = status.reasons.join(', ');
+    const head = this.#head({ info, attempts: 0 }, this.#parts.world.clock.monotonicMs());
+    this.#log.add(describeGate(head, status));
+    // A pod whose victims are going keeps the condition that it has.
+    if (status.plugin === 'SchedulingGates')
+      this.#statuses.mark(info.pod, { reason: 'SchedulingGated', message });
+  }
+
+  #queueProfile(info: PodInfo) {
+    const name = info.pod.spec?.schedulerName ?? '';
+    const profile = this.#profiles.get(name);
+    const hints = this.#tables.get(name);
+    return profile === undefined || hints === undefined
+      ? undefined
+      : { preEnqueue: profile.plugins.preEnqueue, hints };
+  }
+
+  #expireAssumed(queue: SchedulingQueue): Timer {
+    const { world, log } = this.#parts;
+    return world.timers.setInterval(() => {
+      for (const { key, pod } of this.#cache.expire(world.clock.monotonicMs())) {
+        log.warn({ pod: key }, 'a bound pod was never seen: its node counts as free again');
+        queue.event({ kind: 'AssignedPod/Delete', pod: { before: pod } });
+      }
+    }, expireEveryMs);
+  }
+
+  async #run(queue: SchedulingQueue): Promise<void> {
+    const { clock, timers } = this.#parts.world;
+    let turnStartMs = clock.monotonicMs();
+    for (;;) {
+      const queued = queue.tryTake() ?? (await queue.take());
+      if (queued === undefined) return;
+      while (this.#binding >= bindingsMax)
+        await new Promise<void>((resolve) => {
+          this.#bindingDone = resolve;
+        });
+      this.#scheduleOne(queue, queued);
+      if (clock.monotonicMs() - turnStartMs < turnMs) continue;
+      await new Promise<void>((resolve) => {
+        timers.setImmediate(resolve);
+      });
+      turnStartMs = clock.monotonicMs();
+    }
+  }
+
+  #head({ info, attempts }: Pick<QueuedPod, 'info' | 'attempts'>, startedMs: number) {
+    const { clock } = this.#parts.world;
+    return {
+      pod: info.key,
+      timeMs: clock.nowMs(),
+      tookMs: clock.monotonicMs() - startedMs,
+      attempt: attempts,
+      profile: info.pod.spec?.schedulerName ?? '',
+      nodes: this.#snapshot.nodes.length,
+    };
+  }
+
+  /** The scheduling cycle: synchronous up to the start of the binding. */
+  #scheduleOne(queue: SchedulingQueue, queued: QueuedPod): void {
+    const { info } = queued;
+    const profile = this.#profiles.get(info.pod.spec?.schedulerName ?? '');
+    const current = this.#informers.pods.get(info.key);
+    const isMoot = current === undefined || !isWaiting(current, info) || this.#cache.isAssumed(info.key);
+    if (profile === undefined || isMoot) {
+      queue.done(info.key);
+      return;
+    }
+    const startedMs = this.#parts.world.clock.monotonicMs();
+    this.#snapshot.update(this.#cache);
+    const decision = schedulePod(
+      {
+        profile,
+        snapshot: this.#snapshot,
+        nominations: this.#nominator,
+        random: this.#parts.world.random,
+        start: this.#start,
+      },
+      info,
     );
-  }
-
-  #enqueue(pod: Pod): void {
-    const held = this.#parts.plugins
-      .map((plugin) => plugin.preEnqueue?.(pod))
-      .find((one) => one !== undefined);
-    if (held === undefined) this.#queue?.add(pod);
-    else void this.#mark(pod, held.reason, held.message);
-  }
-
-  #podChanged(pod: Pod, old: Pod | undefined): void {
-    const key = keyOf(pod);
-    if (this.#isMine(pod)) {
-      // A change of status alone (the mark of this very scheduler) is no reason to look again.
-      if (old === undefined || JSON.stringify(old.spec) !== JSON.stringify(pod.spec)) this.#enqueue(pod);
+    const record = describeDecision(this.#head(queued, startedMs), decision);
+    this.#log.add(record);
+    this.onDecision?.(record);
+    if (decision.kind !== 'fits') {
+      this.#notScheduled(queue, queued, decision);
       return;
     }
-    this.#queue?.remove(key);
-    if ((pod.spec?.nodeName ?? '') !== '') this.#assumed.delete(key);
-    const ended =
-      pod.status?.phase !== old?.status?.phase &&
-      (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed');
-    if (ended || (old !== undefined && (old.spec?.nodeName ?? '') === '')) this.#queue?.clusterChanged();
+    this.#commit(queue, queued, profile, decision.node);
   }
 
-  #podGone(pod: Pod): void {
-    const key = keyOf(pod);
-    this.#queue?.remove(key);
-    this.#assumed.delete(key);
-    this.#queue?.clusterChanged();
-  }
-
-  #nodeChanged(node: Node, old: Node | undefined): void {
-    const relevant = (one: Node | undefined) =>
-      JSON.stringify([one?.spec, one?.metadata.labels, one?.status?.allocatable]);
-    if (relevant(node) !== relevant(old)) this.#queue?.clusterChanged();
-  }
-
-  #snapshot(): Snapshot {
-    const nowMs = this.#parts.world.clock.monotonicMs();
-    const onNode = new Map<string, Pod[]>();
-    const put = (node: string, pod: Pod) => void onNode.set(node, [...(onNode.get(node) ?? []), pod]);
-    for (const pod of this.#pods.list()) {
-      const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-      if ((pod.spec?.nodeName ?? '') !== '' && !finished) put(pod.spec?.nodeName ?? '', pod);
-    }
-    for (const [key, { pod, node, atMs }] of this.#assumed) {
-      if (nowMs - atMs > assumedMs) this.#assumed.delete(key);
-      else put(node, pod);
-    }
-    const nodes = this.#nodes
-      .list()
-      .map((node): NodeInfo => ({ node, pods: onNode.get(node.metadata.name) ?? [] }));
-    return { nodes, services: this.#services.list(), replicaSets: this.#replicaSets.list() };
-  }
-
-  async #schedule(queued: Pod): Promise<void> {
-    const { world, plugins } = this.#parts;
-    const key = keyOf(queued);
-    const pod = this.#pods.get(key);
-    if (pod === undefined || !this.#isMine(pod) || this.#assumed.has(key)) return;
-    const decision = scheduleOne(plugins, pod, this.#snapshot(), world.random);
-    if (!decision.fits) {
-      this.#queue?.unschedulable(pod);
-      this.#events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message: decision.message });
-      await this.#mark(pod, 'Unschedulable', decision.message);
+  /** Assume, reserve, permit; the rest goes on beside. */
+  #commit(queue: SchedulingQueue, queued: QueuedPod, profile: Profile, node: NodeInfo): void {
+    const { info } = queued;
+    this.#cache.assume(info, node.name);
+    const refused = reserve(profile, info, node) ?? permit(profile, info, node.name);
+    if ('code' in refused) {
+      this.#undo(queue, profile, info, node.name);
+      this.#refused(queue, queued, refused);
       return;
     }
-    this.#assumed.set(key, { pod, node: decision.node, atMs: world.clock.monotonicMs() });
-    const bound = this.#bind(pod, decision.node);
-    if (this.#binding >= bindingsMax) await bound;
+    void this.#bind({ queue, queued, profile, nodeName: node.name, waits: refused });
   }
 
-  async #bind(pod: Pod, node: string): Promise<void> {
-    const { client, log } = this.#parts;
-    const { namespace, name, uid } = pod.metadata;
+  async #bind(job: BindingJob): Promise<void> {
+    const { queue, queued, profile, nodeName, waits } = job;
+    const { info } = queued;
+    const { world, log } = this.#parts;
     this.#binding += 1;
     try {
-      const binding = {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: { name, namespace, uid },
-        target: { apiVersion: 'v1', kind: 'Node', name: node },
-      };
-      await client.for<Pod>(podKind).post({ namespace, name }, 'binding', binding);
-      log.info({ pod: keyOf(pod), node }, 'bound');
-      this.#events.record(pod, {
-        type: 'Normal',
-        reason: 'Scheduled',
-        message: `Successfully assigned ${namespace}/${name} to ${node}`,
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#assumed.delete(keyOf(pod));
-      log.warn({ pod: keyOf(pod), node, error: error.message }, 'binding failed');
-      if (!isNotFound(error)) this.#queue?.retry(pod);
+      const sleep = (delayMs: number, signal: AbortSignal) => world.timers.sleep(delayMs, signal);
+      const status = (await awaitPermits(waits, sleep)) ?? (await bindPod(profile, info, nodeName));
+      if (status === undefined) {
+        this.#cache.finishBinding(info.key, world.clock.monotonicMs());
+        queue.done(info.key);
+        this.#nominator.remove(info.key);
+        this.#statuses.drop(info.key);
+        log.info({ pod: info.key, node: nodeName }, 'bound');
+        const message = `Successfully assigned ${info.key} to ${nodeName}`;
+        this.#events.record(info.pod, { type: 'Normal', reason: 'Scheduled', message });
+        return;
+      }
+      log.warn({ pod: info.key, node: nodeName, error: status.reasons.join(', ') }, 'binding failed');
+      this.#undo(queue, profile, info, nodeName);
+      this.#refused(queue, queued, status);
     } finally {
       this.#binding -= 1;
+      this.#bindingDone?.();
     }
   }
 
-  /** The condition that tells people why a pod waits; written when it changes. */
-  async #mark(pod: Pod, reason: string, message: string): Promise<void> {
-    const { world, client, log } = this.#parts;
-    const known = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
-    if (known?.status === 'False' && known.reason === reason && known.message === message) return;
-    const lastTransitionTime = timestamp(world.clock.nowMs());
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      reason,
-      message,
-      lastProbeTime: null,
-      lastTransitionTime,
-    };
-    const { namespace, name } = pod.metadata;
-    try {
-      await client.for<Pod>(podKind).patch({ namespace, name, subresource: 'status' }, 'strategic', {
-        status: { conditions: [condition] },
+  /** The node is free again: others may fit there now. */
+  #undo(queue: SchedulingQueue, profile: Profile, info: PodInfo, nodeName: string): void {
+    unreserve(profile, info, nodeName);
+    this.#cache.forget(info.key);
+    const { pod } = info;
+    if (pod.spec !== undefined)
+      queue.event({
+        kind: 'AssignedPod/Delete',
+        pod: { before: { ...pod, spec: { ...pod.spec, nodeName } } },
       });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      log.debug({ pod: keyOf(pod), error: error.message }, 'the condition was not written');
-    }
   }
+
+  /** reserve, permit, preBind or bind said no. */
+  #refused(queue: SchedulingQueue, queued: QueuedPod, status: Status): void {
+    const message = status.reasons.join(', ');
+    if (status.code === 'error')
+      this.#giveBack(queue, queued, new Set(), { reason: 'SchedulerError', message });
+    else this.#giveBack(queue, queued, new Set([status.plugin]), { reason: 'Unschedulable', message });
+  }
+
+  #notScheduled(
+    queue: SchedulingQueue,
+    queued: QueuedPod,
+    decision: Exclude<Decision, { kind: 'fits' }>,
+  ): void {
+    const { message } = decision;
+    if (decision.kind === 'error') {
+      this.#giveBack(queue, queued, new Set(), { reason: 'SchedulerError', message });
+      return;
+    }
+    const { nominatedNode, plugins } = decision;
+    // Without nodes nobody refused: the first node is what the pod waits for.
+    const waitsFor = plugins.size === 0 ? new Set(['NodeName', 'NodeUnschedulable']) : plugins;
+    this.#giveBack(queue, queued, waitsFor, { reason: 'Unschedulable', message, nominatedNode });
+  }
+
+  #giveBack(queue: SchedulingQueue, queued: QueuedPod, plugins: ReadonlySet<string>, mark: PodMark): void {
+    const { key, uid } = queued.info;
+    const pod = this.#informers.pods.get(key);
+    // Gone, replaced, or bound by somebody else meanwhile: nothing is to be told of it.
+    if (pod === undefined || pod.metadata.uid !== uid || (pod.spec?.nodeName ?? '') !== '') {
+      queue.done(key);
+      return;
+    }
+    const info = pod === queued.info.pod ? queued.info : createPodInfo(pod);
+    if (mark.nominatedNode !== undefined) this.#nominator.set(info, mark.nominatedNode);
+    queue.unschedulable(queued, info, plugins);
+    this.#events.record(pod, {
+      type: 'Warning',
+      reason: 'FailedScheduling',
+      message: truncated(mark.message),
+    });
+    this.#statuses.mark(pod, mark);
+  }
+}
+
+interface BindingJob {
+  readonly queue: SchedulingQueue;
+  readonly queued: QueuedPod;
+  readonly profile: Profile;
+  readonly nodeName: string;
+  readonly waits: readonly PermitWait[];
+}
+
+/** Still the pod that was queued, and still without a node. */
+function isWaiting({ metadata, spec }: Pod, info: PodInfo): boolean {
+  return (
+    metadata.uid === info.pod.metadata.uid &&
+    metadata.deletionTimestamp === undefined &&
+    (spec?.nodeName ?? '') === ''
+  );
 }

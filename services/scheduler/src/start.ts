@@ -2,11 +2,14 @@ import { Client, connectApiserver, LeaderElector } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
-import { defaultPlugins } from './plugins/index.js';
+import { defaultConfiguration, parseConfiguration } from './config/configuration.js';
+import { whyService } from './record/why-service.js';
 import { Scheduler } from './scheduler.js';
 
 export interface SchedulerConfig extends ComponentConfig {
   readonly apiservers: readonly Address[];
+  /** Text of a KubeSchedulerConfiguration; undefined: Kubernetes' defaults. */
+  readonly configuration?: string | undefined;
 }
 
 /** Starts a scheduler; of several, the one that holds the Lease kube-scheduler works. */
@@ -16,13 +19,9 @@ export async function startScheduler(world: World, config: SchedulerConfig): Pro
   const context = { world, telemetry, links };
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
-  const scheduler = new Scheduler({
-    world,
-    log,
-    client,
-    plugins: defaultPlugins,
-    schedulerName: 'default-scheduler',
-  });
+  const configuration =
+    config.configuration === undefined ? defaultConfiguration : parseConfiguration(config.configuration);
+  const scheduler = new Scheduler({ world, log, client, configuration });
   const elector = new LeaderElector({
     world,
     log,
@@ -31,7 +30,11 @@ export async function startScheduler(world: World, config: SchedulerConfig): Pro
     identity: name,
     lead: (signal) => scheduler.lead(signal),
   });
-  const server = await serveWire(context, { address: config.listen, tls, services: [config.debug] });
+  const server = await serveWire(context, {
+    address: config.listen,
+    tls,
+    services: [config.debug, whyService(scheduler)],
+  });
   scheduler.start();
   elector.start();
   return {

@@ -1,5 +1,5 @@
 import type { Deployment, ReplicaSet } from '@kubelab/api';
-import { maxUnavailableOf, surgeOf } from './deployment.js';
+import { desiredAnnotation, maxAnnotation, maxUnavailableOf, surgeOf } from './deployment.js';
 
 export interface ScaleStep {
   readonly set: ReplicaSet;
@@ -73,8 +73,8 @@ function scaleDown(
 }
 
 /**
- * The wanted number changed: with one set in use it takes it all, in the middle of a rollout each takes its
- * share (leftovers to the largest). Pure.
+ * The wanted number changed: with one set in use it takes it all; a rollout that is through takes it to its new
+ * set; in the middle of one each takes its share by what it was made for, leftovers go to the largest. Pure.
  */
 export function scaleProportionally(
   deployment: Deployment,
@@ -84,20 +84,55 @@ export function scaleProportionally(
   const desired = deployment.spec?.replicas ?? 1;
   const used = sets.filter((set) => sizeOf(set) > 0);
   const [only] = used;
-  if (used.length === 0) return current === undefined ? [] : [];
-  if (used.length === 1 && only !== undefined) return [{ set: only, replicas: desired }];
-  const allowed = desired + surgeOf(deployment);
-  const now = total(used);
-  const sorted = [...used].sort((a, b) => sizeOf(b) - sizeOf(a));
-  let left = allowed - now;
+  if (used.length === 0 || only === undefined) {
+    const latest = current ?? [...sets].sort(byNewer)[0];
+    return latest === undefined ? [] : [{ set: latest, replicas: desired }];
+  }
+  if (used.length === 1) return [{ set: only, replicas: desired }];
+  if (current !== undefined && isSaturated(deployment, current))
+    return used
+      .filter((set) => set.metadata.uid !== current.metadata.uid)
+      .map((set) => ({ set, replicas: 0 }));
+  if (deployment.spec?.strategy?.type === 'Recreate') return [];
+  const allowed = desired > 0 ? desired + surgeOf(deployment) : 0;
+  const toAdd = allowed - total(used);
+  // Who grows is the larger, then the newer; who shrinks is the larger, then the older.
+  const tie = toAdd > 0 ? byNewer : (a: ReplicaSet, b: ReplicaSet) => byNewer(b, a);
+  const sorted = [...used].sort((a, b) => sizeOf(b) - sizeOf(a) || tie(a, b));
+  let added = 0;
   const steps = sorted.map((set) => {
-    const share = Math.round((sizeOf(set) * allowed) / Math.max(1, now)) - sizeOf(set);
-    const change = left > 0 ? Math.min(Math.max(0, share), left) : Math.max(Math.min(0, share), left);
-    left -= change;
-    return { set, replicas: Math.max(0, sizeOf(set) + change) };
+    const share = toAdd === 0 ? 0 : proportion(deployment, set, toAdd, added);
+    added += share;
+    return { set, replicas: sizeOf(set) + share };
   });
-  const [largest, ...others] = steps;
-  return largest === undefined
-    ? []
-    : [{ ...largest, replicas: Math.max(0, largest.replicas + left) }, ...others];
+  return steps.map(({ set, replicas }, at) => ({
+    set,
+    replicas: Math.max(0, at === 0 ? replicas + toAdd - added : replicas),
+  }));
+}
+
+function byNewer(a: ReplicaSet, b: ReplicaSet): number {
+  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return left === right ? (a.metadata.name < b.metadata.name ? -1 : 1) : left > right ? -1 : 1;
+}
+
+/** The new set has all that was wanted of it before the number changed, and all of it is available. */
+function isSaturated(deployment: Deployment, current: ReplicaSet): boolean {
+  const desired = deployment.spec?.replicas ?? 1;
+  const wanted = Number(current.metadata.annotations?.[desiredAnnotation] ?? Number.NaN);
+  return sizeOf(current) === desired && wanted === desired && available(current) === desired;
+}
+
+/** A set's share of what is to be added (or, below zero, taken), by the size it was part of. */
+function proportion(deployment: Deployment, set: ReplicaSet, toAdd: number, added: number): number {
+  const desired = deployment.spec?.replicas ?? 1;
+  const before = Number(set.metadata.annotations?.[maxAnnotation] ?? 0) || (deployment.status?.replicas ?? 0);
+  const share =
+    desired === 0
+      ? -sizeOf(set)
+      : before === 0
+        ? 0
+        : Math.round((sizeOf(set) * (desired + surgeOf(deployment))) / before) - sizeOf(set);
+  const left = toAdd - added;
+  return toAdd > 0 ? Math.min(share, left) : Math.max(share, left);
 }

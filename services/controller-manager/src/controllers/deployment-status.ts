@@ -65,7 +65,12 @@ export function deploymentStatus(
     replicas - counts.updatedReplicas < (before?.replicas ?? 0) - (before?.updatedReplicas ?? 0);
   const complete =
     counts.updatedReplicas === desired && replicas === desired && availableReplicas === desired;
-  const { finding, checkAfterMs } = progress(deployment, current, { complete, moved, nowMs });
+  const { finding, checkAfterMs } = progress(deployment, current, {
+    complete,
+    moved,
+    settled: counts.updatedReplicas === replicas,
+    nowMs,
+  });
   const failure = sets
     .flatMap((set) => set.status?.conditions ?? [])
     .find((condition) => condition.type === 'ReplicaFailure');
@@ -91,52 +96,80 @@ export function deploymentStatus(
   };
 }
 
+interface Progress {
+  readonly complete: boolean;
+  readonly moved: boolean;
+  readonly settled: boolean;
+  readonly nowMs: number;
+}
+
+/**
+ * The Progressing condition: it changes when the rollout moves, is through, or has not moved for its deadline; else
+ * it stays. Once through it is not asked again before the next rollout, however many pods come and go.
+ */
 function progress(
   deployment: Deployment,
   current: ReplicaSet | undefined,
-  state: { complete: boolean; moved: boolean; nowMs: number },
+  state: Progress,
 ): { finding: Finding | undefined; checkAfterMs: number | undefined } {
   const known = deployment.status?.conditions?.find((one) => one.type === 'Progressing');
   const type = 'Progressing';
-  const done = (finding: Finding) => ({ finding, checkAfterMs: undefined });
+  const done = (finding: Finding | undefined) => ({ finding, checkAfterMs: undefined });
   if (deployment.spec?.paused === true)
     return done({ type, status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' });
-  if (current === undefined) return { finding: undefined, checkAfterMs: undefined };
-  const name = `ReplicaSet "${current.metadata.name}"`;
+  if (current === undefined) return done(findingOf(known));
+  const deadlineMs = (deployment.spec?.progressDeadlineSeconds ?? 600) * 1000;
+  const sinceMs = state.nowMs - Date.parse(known?.lastUpdateTime ?? timestamp(state.nowMs));
+  const checkAfterMs = Math.max(1_000, deadlineMs - Math.max(0, sinceMs));
+  if (known?.reason === 'DeploymentPaused')
+    return {
+      finding: { type, status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' },
+      checkAfterMs: deadlineMs,
+    };
+  const { name } = current.metadata;
   if (state.complete)
     return done({
       type,
       status: 'True',
       reason: 'NewReplicaSetAvailable',
-      message: `${name} has successfully progressed.`,
+      message: `ReplicaSet "${name}" has successfully progressed.`,
     });
-  const deadlineMs = (deployment.spec?.progressDeadlineSeconds ?? 600) * 1000;
-  const sinceMs = state.nowMs - Date.parse(known?.lastUpdateTime ?? timestamp(state.nowMs));
-  const stalled =
-    !state.moved && known !== undefined && known.reason !== 'NewReplicaSetAvailable' && sinceMs >= deadlineMs;
-  if (stalled || (known?.reason === 'ProgressDeadlineExceeded' && !state.moved)) {
-    return done({
-      type,
-      status: 'False',
-      reason: 'ProgressDeadlineExceeded',
-      message: `${name} has timed out progressing.`,
-    });
+  const isNewRollout =
+    known === undefined ||
+    (known.reason === 'NewReplicaSetAvailable' && !(known.message ?? '').includes(`"${name}"`));
+  if (isNewRollout) {
+    const isFound = (current.status?.observedGeneration ?? 0) > 1;
+    const reason = isFound ? 'FoundNewReplicaSet' : 'NewReplicaSetCreated';
+    const message = isFound ? `Found new replica set "${name}"` : `Created new replica set "${name}"`;
+    return { finding: { type, status: 'True', reason, message }, checkAfterMs: deadlineMs };
   }
-  const checkAfterMs = Math.max(1_000, deadlineMs - Math.max(0, sinceMs));
-  if (known === undefined)
+  if (known.reason === 'NewReplicaSetAvailable' && state.settled) return done(findingOf(known));
+  if (state.moved)
     return {
       finding: {
         type,
         status: 'True',
-        reason: 'NewReplicaSetCreated',
-        message: `Created new replica set "${current.metadata.name}"`,
+        reason: 'ReplicaSetUpdated',
+        message: `ReplicaSet "${name}" is progressing.`,
       },
-      checkAfterMs,
+      checkAfterMs: deadlineMs,
     };
-  return {
-    finding: { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${name} is progressing.` },
-    checkAfterMs,
-  };
+  const isLate = known.reason !== 'NewReplicaSetAvailable' && sinceMs >= deadlineMs;
+  if (isLate || known.reason === 'ProgressDeadlineExceeded')
+    return done({
+      type,
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: `ReplicaSet "${name}" has timed out progressing.`,
+    });
+  return { finding: findingOf(known), checkAfterMs };
+}
+
+function findingOf(known: DeploymentCondition | undefined): Finding | undefined {
+  if (known === undefined) return undefined;
+  const { type, reason = '', message = '' } = known;
+  const status = known.status === 'True' || known.status === 'False' ? known.status : 'Unknown';
+  return { type, status, reason, message };
 }
 
 function condition(

@@ -4,20 +4,24 @@ import {
   deepEqual,
   deploymentKind,
   type Pod,
+  type PodTemplateSpec,
   podKind,
   type ReplicaSet,
   replicaSetKind,
   stableHash,
 } from '@kubelab/api';
 import { type CallContext, keyOf, type WorkQueue } from '@kubelab/client';
+import { claimObjects } from '../common/claim.js';
+import { resolvePercent } from '../common/percent.js';
 import type { Controller, ControllerContext } from '../controller.js';
 import { controllerOf, controllerReference, isOwnedBy } from '../owners.js';
 import { planRollout, scaleProportionally } from './deployment-rollout.js';
 import { deploymentStatus } from './deployment-status.js';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
-const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
+export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
+const historyAnnotation = 'deployment.kubernetes.io/revision-history';
+export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 const hashLabel = 'pod-template-hash';
 
 export const deploymentController: Controller = {
@@ -61,16 +65,23 @@ async function reconcile(
 ): Promise<undefined> {
   const deployment = context.informer<Deployment>(deploymentKind).get(key);
   if (deployment?.spec === undefined) return undefined;
-  const sets = context
-    .informer<ReplicaSet>(replicaSetKind)
-    .inNamespace(deployment.metadata.namespace)
-    .filter((set) => isOwnedBy(set, deployment));
+  const sets = await claimObjects<ReplicaSet>(
+    context,
+    {
+      owner: deployment,
+      ownerKind: deploymentKind,
+      selector: deployment.spec.selector,
+      kind: replicaSetKind,
+      candidates: context.informer<ReplicaSet>(replicaSetKind).inNamespace(deployment.metadata.namespace),
+    },
+    call,
+  );
   if (deployment.metadata.deletionTimestamp === undefined) await roll(context, deployment, sets, call);
   const now = context
     .informer<ReplicaSet>(replicaSetKind)
     .inNamespace(deployment.metadata.namespace)
     .filter((set) => isOwnedBy(set, deployment));
-  const current = now.find((set) => sameTemplate(set, deployment));
+  const current = newSetOf(deployment, now);
   const { status, checkAfterMs } = deploymentStatus(deployment, now, current, context.world.clock.nowMs());
   if (!deepEqual(status, deployment.status))
     await context.client.for<Deployment>(deploymentKind).updateStatus({ ...deployment, status }, call);
@@ -84,7 +95,7 @@ async function roll(
   sets: readonly ReplicaSet[],
   call: CallContext,
 ): Promise<void> {
-  const found = sets.find((set) => sameTemplate(set, deployment));
+  const found = newSetOf(deployment, sets);
   const paused = deployment.spec?.paused === true;
   const current =
     found === undefined ? (paused ? undefined : await createSet(context, deployment, sets, call)) : found;
@@ -92,13 +103,16 @@ async function roll(
   const old = sets.filter((set) => set.metadata.uid !== current?.metadata.uid);
   if (current === undefined || isScaling(deployment, sets)) {
     const all = current === undefined || sets.includes(current) ? sets : [...sets, current];
-    for (const { set, replicas } of scaleProportionally(deployment, all, current))
-      await scale(context, deployment, set, replicas, call);
-    if (paused) return;
+    const steps = scaleProportionally(deployment, all, current);
+    for (const { set, replicas } of steps) await scale(context, deployment, set, replicas, call);
+    // The rollout goes on when the sizes just written are known: planned from the old ones it would overshoot.
+    if (steps.length > 0) return;
   }
   if (paused) return;
   const pods = context.informer<Pod>(podKind).inNamespace(deployment.metadata.namespace);
-  const oldPods = pods.some((pod) => old.some((set) => isOwnedBy(pod, set)));
+  // What has ended runs nothing any more; what is on its way out still does.
+  const runs = (pod: Pod) => pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded';
+  const oldPods = pods.some((pod) => runs(pod) && old.some((set) => isOwnedBy(pod, set)));
   for (const { set, replicas } of planRollout(deployment, current ?? found, old, oldPods))
     await scale(context, deployment, set, replicas, call);
   await cleanUp(context, deployment, old, call);
@@ -115,19 +129,26 @@ function isScaling(deployment: Deployment, sets: readonly ReplicaSet[]): boolean
   );
 }
 
+/** The set of the template as it is; of several (a template that was changed by hand) the oldest. */
+function newSetOf(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
+  const age = ({ metadata }: ReplicaSet) => metadata.creationTimestamp ?? '';
+  return sets
+    .filter((set) => sameTemplate(set, deployment))
+    .sort((a, b) =>
+      age(a) === age(b) ? (a.metadata.name < b.metadata.name ? -1 : 1) : age(a) < age(b) ? -1 : 1,
+    )[0];
+}
+
 /** Whether a set was made from the template as it is now; the hash label is the controller's own. */
 export function sameTemplate(set: ReplicaSet, deployment: Deployment): boolean {
-  const { template } = set.spec ?? {};
+  return deepEqual(bareTemplate(set.spec?.template), bareTemplate(deployment.spec?.template));
+}
+
+/** Without the controller's own label; an empty name is none. */
+function bareTemplate(template: PodTemplateSpec | undefined): unknown {
   const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
-  const bare = { ...template, metadata: { ...template?.metadata, labels } };
-  const wanted = {
-    ...deployment.spec?.template,
-    metadata: {
-      ...deployment.spec?.template.metadata,
-      labels: deployment.spec?.template.metadata?.labels ?? {},
-    },
-  };
-  return deepEqual(bare, wanted);
+  const { name = '', ...metadata } = template?.metadata ?? {};
+  return { ...template, metadata: { ...metadata, ...(name === '' ? {} : { name }), labels } };
 }
 
 function revisionOf(set: ReplicaSet): number {
@@ -137,6 +158,7 @@ function revisionOf(set: ReplicaSet): number {
 function annotationsFor(deployment: Deployment, revision: number): Record<string, string> {
   const {
     [revisionAnnotation]: _revision,
+    [historyAnnotation]: _history,
     'kubectl.kubernetes.io/last-applied-configuration': _applied,
     ...own
   } = deployment.metadata.annotations ?? {};
@@ -161,11 +183,6 @@ export function maxUnavailableOf(deployment: Deployment): number {
   const unavailable = resolvePercent(strategy?.rollingUpdate?.maxUnavailable ?? '25%', replicas, Math.floor);
   // Both zero would never move.
   return Math.min(replicas, unavailable === 0 && surgeOf(deployment) === 0 ? 1 : unavailable);
-}
-
-function resolvePercent(value: number | string, total: number, round: (value: number) => number): number {
-  if (typeof value === 'number') return value;
-  return value.endsWith('%') ? round((Number(value.slice(0, -1)) * total) / 100) : Number(value);
 }
 
 async function createSet(
@@ -234,14 +251,21 @@ async function syncRevision(
   const stale = Object.entries(annotations).some(
     ([name, value]) => known[name] !== value && name !== desiredAnnotation && name !== maxAnnotation,
   );
-  if (stale) {
+  const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
+  if (stale || (current.spec?.minReadySeconds ?? 0) !== minReadySeconds) {
     const { [desiredAnnotation]: _desired, [maxAnnotation]: _max, ...changed } = annotations;
+    // An old set that is taken up again remembers under which revisions it was known.
+    const before = revisionOf(current);
+    if (before !== 0 && before !== revision) {
+      const history = [...(known[historyAnnotation] ?? '').split(','), String(before)];
+      changed[historyAnnotation] = history.filter((one) => one !== '').join(',');
+    }
     await context.client
       .for<ReplicaSet>(replicaSetKind)
       .patch(
         { namespace, name: current.metadata.name },
         'merge',
-        { metadata: { annotations: changed } },
+        { metadata: { annotations: changed }, spec: { minReadySeconds } },
         call,
       );
   }

@@ -1,12 +1,9 @@
 import {
   deepEqual,
   type EndpointAddress,
-  type EndpointSlice,
   type EndpointSubset,
   type Endpoints,
-  endpointSliceKind,
   endpointsKind,
-  generateName,
   matchesSelector,
   type Pod,
   podKind,
@@ -18,13 +15,13 @@ import { type CallContext, isNotFound, keyOf, splitKey, type WorkQueue } from '@
 import type { Controller, ControllerContext } from '../controller.js';
 import { isReady } from '../pods.js';
 
-const sliceEndpointsMax = 100;
-const serviceLabel = 'kubernetes.io/service-name';
-const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
-const manager = 'endpointslice-controller.k8s.io';
+/** More addresses than these are not listed; EndpointSlices have them all. */
+const addressesMax = 1_000;
+const overCapacity = 'endpoints.kubernetes.io/over-capacity';
+const headlessLabel = 'service.kubernetes.io/headless';
 
 /** Services and pods both decide what endpoints a Service has. */
-function watchServices(context: ControllerContext, queue: WorkQueue): void {
+export function watchServices(context: ControllerContext, queue: WorkQueue): void {
   const services = context.informer<Service>(serviceKind);
   services.handle({
     changed: (service, _old, trace) => queue.add(keyOf(service), trace),
@@ -66,7 +63,7 @@ function selects(service: Service, pod: Pod): boolean {
 }
 
 /** Pods with an address that are not done. */
-function backends(context: ControllerContext, service: Service): Pod[] {
+export function backends(context: ControllerContext, service: Service): Pod[] {
   return context
     .informer<Pod>(podKind)
     .inNamespace(service.metadata.namespace)
@@ -89,14 +86,14 @@ function targetPort(port: ServicePort, pod: Pod): number | undefined {
     ?.containerPort;
 }
 
-interface ResolvedPort {
+export interface ResolvedPort {
   readonly name: string;
   readonly port: number;
   readonly protocol: string;
 }
 
 /** Pods that resolve a Service's ports alike, by those ports. */
-function byPorts(service: Service, pods: readonly Pod[]): { ports: ResolvedPort[]; pods: Pod[] }[] {
+export function byPorts(service: Service, pods: readonly Pod[]): { ports: ResolvedPort[]; pods: Pod[] }[] {
   const groups = new Map<string, { ports: ResolvedPort[]; pods: Pod[] }>();
   for (const pod of pods) {
     const ports = (service.spec?.ports ?? []).flatMap((port): ResolvedPort[] => {
@@ -113,12 +110,16 @@ function byPorts(service: Service, pods: readonly Pod[]): { ports: ResolvedPort[
   return [...groups.values()];
 }
 
-function targetRef(pod: Pod) {
+/** A pod of a headless Service that names itself has a name of its own in DNS. */
+export function hostnameIn(service: Service, pod: Pod): { hostname?: string } {
+  const { hostname = '', subdomain } = pod.spec ?? {};
+  return hostname !== '' && subdomain === service.metadata.name ? { hostname } : {};
+}
+
+export function targetRef(pod: Pod) {
   const { name, namespace, uid } = pod.metadata;
   return { kind: 'Pod', name, namespace: namespace ?? '', uid: uid ?? '' };
 }
-
-/* ---------------------------------------------------------------- endpoints */
 
 export const endpointsController: Controller = {
   name: 'endpoints',
@@ -146,10 +147,22 @@ async function reconcileEndpoints(
   if (service.spec?.selector === undefined || Object.keys(service.spec.selector).length === 0)
     return undefined;
   const { namespace, name, labels } = service.metadata;
-  const subsets = byPorts(service, backends(context, service)).flatMap(({ ports, pods }) =>
+  const all = backends(context, service);
+  const count = all.length;
+  const chosen = [...all].sort((a, b) => Number(isReady(b)) - Number(isReady(a))).slice(0, addressesMax);
+  const subsets = byPorts(service, count > addressesMax ? chosen : all).flatMap(({ ports, pods }) =>
     subset(service, ports, pods),
   );
-  if (known !== undefined && deepEqual(known.subsets ?? [], subsets)) return undefined;
+  const isHeadless = service.spec.clusterIP === 'None';
+  const wantedLabels = { ...labels, ...(isHeadless ? { [headlessLabel]: '' } : {}) };
+  const truncated = count > addressesMax;
+  const { [overCapacity]: _over, ...kept } = known?.metadata.annotations ?? {};
+  const annotations = { ...kept, ...(truncated ? { [overCapacity]: 'truncated' } : {}) };
+  const isSame =
+    known !== undefined &&
+    deepEqual([known.subsets ?? [], known.metadata.labels ?? {}], [subsets, wantedLabels]) &&
+    deepEqual(known.metadata.annotations ?? {}, annotations);
+  if (isSame) return undefined;
   const wanted: Endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
@@ -157,7 +170,8 @@ async function reconcileEndpoints(
       ...known?.metadata,
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
+      ...(Object.keys(wantedLabels).length === 0 ? {} : { labels: wantedLabels }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     ...(subsets.length === 0 ? {} : { subsets }),
   };
@@ -169,6 +183,7 @@ function subset(service: Service, ports: readonly ResolvedPort[], pods: readonly
   const all = service.spec?.publishNotReadyAddresses === true;
   const address = (pod: Pod): EndpointAddress => ({
     ip: pod.status?.podIP ?? '',
+    ...hostnameIn(service, pod),
     ...(pod.spec?.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: targetRef(pod),
   });
@@ -187,108 +202,6 @@ function subset(service: Service, ports: readonly ResolvedPort[], pods: readonly
       ),
     },
   ];
-}
-
-/* ---------------------------------------------------------------- endpoint slices */
-
-export const endpointSliceController: Controller = {
-  name: 'endpointslice',
-  workers: 2,
-  start: (context, queue) => {
-    watchServices(context, queue);
-    const owner = (slice: EndpointSlice) =>
-      `${slice.metadata.namespace}/${slice.metadata.labels?.[serviceLabel]}`;
-    context.informer<EndpointSlice>(endpointSliceKind).handle({
-      changed: (slice, old) => old === undefined && queue.add(owner(slice)),
-      deleted: (slice) => queue.add(owner(slice)),
-    });
-    return (key, call) => reconcileSlices(context, key, call);
-  },
-};
-
-async function reconcileSlices(
-  context: ControllerContext,
-  key: string,
-  call: CallContext,
-): Promise<undefined> {
-  const { namespace, name } = splitKey(key);
-  const service = context.informer<Service>(serviceKind).get(key);
-  const client = context.client.for<EndpointSlice>(endpointSliceKind);
-  const mine = context
-    .informer<EndpointSlice>(endpointSliceKind)
-    .inNamespace(namespace)
-    .filter(
-      ({ metadata }) =>
-        metadata.labels?.[serviceLabel] === name && metadata.labels[managedByLabel] === manager,
-    );
-  const hasSelector = Object.keys(service?.spec?.selector ?? {}).length > 0;
-  const wanted = service === undefined || !hasSelector ? [] : slicesFor(service, backends(context, service));
-  // Slices keep their names as long as they are needed: what watches them sees changes, not comings and
-  // goings.
-  const kept = [...mine].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  for (const [index, slice] of wanted.entries()) {
-    const known = kept[index];
-    if (known === undefined)
-      await client.create(
-        { ...slice, metadata: { ...slice.metadata, name: generateName(`${name}-`, context.world.random) } },
-        call,
-      );
-    else if (!deepEqual([known.endpoints, known.ports ?? []], [slice.endpoints, slice.ports ?? []])) {
-      await client.update({ ...known, endpoints: slice.endpoints, ports: slice.ports ?? [] }, call);
-    }
-  }
-  for (const { metadata } of kept.slice(wanted.length)) {
-    await quietly(
-      client.delete({ namespace, name: metadata.name }, { preconditions: { uid: metadata.uid } }, call),
-    );
-  }
-  return undefined;
-}
-
-function slicesFor(service: Service, pods: readonly Pod[]): EndpointSlice[] {
-  const { name, namespace, uid } = service.metadata;
-  const all = service.spec?.publishNotReadyAddresses === true;
-  const groups = byPorts(service, pods);
-  const chunks = (groups.length === 0 ? [{ ports: [], pods: [] }] : groups).flatMap(
-    ({ ports, pods: members }) => {
-      const count = Math.max(1, Math.ceil(members.length / sliceEndpointsMax));
-      return Array.from({ length: count }, (_, at) => ({
-        ports,
-        members: members.slice(at * sliceEndpointsMax, (at + 1) * sliceEndpointsMax),
-      }));
-    },
-  );
-  return chunks.map(({ ports, members }) => ({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: '',
-      ...(namespace === undefined ? {} : { namespace }),
-      labels: { [serviceLabel]: name, [managedByLabel]: manager },
-      ownerReferences: [
-        {
-          apiVersion: 'v1',
-          kind: 'Service',
-          name,
-          uid: uid ?? '',
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
-    },
-    addressType: 'IPv4',
-    endpoints: members.map((pod) => {
-      const terminating = pod.metadata.deletionTimestamp !== undefined;
-      const serving = isReady(pod) || all;
-      return {
-        addresses: [pod.status?.podIP ?? ''],
-        conditions: { ready: serving && !terminating, serving, terminating },
-        ...(pod.spec?.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
-        targetRef: targetRef(pod),
-      };
-    }),
-    ports: ports.map(({ name: portName, port, protocol }) => ({ name: portName, port, protocol })),
-  }));
 }
 
 async function quietly(call: Promise<void>): Promise<void> {

@@ -10,8 +10,9 @@ import {
   type Taint,
   timestamp,
 } from '@kubelab/api';
-import { type CallContext, isNotFound, keyOf } from '@kubelab/client';
+import { type CallContext, isNotFound } from '@kubelab/client';
 import type { Controller, ControllerContext } from '../controller.js';
+import { EvictionRates } from './eviction-rates.js';
 
 const checkEveryMs = 1_000;
 const notReady = 'node.kubernetes.io/not-ready';
@@ -19,8 +20,8 @@ const unreachable = 'node.kubernetes.io/unreachable';
 const conditionTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /**
- * Nodes whose kubelet is silent: conditions become Unknown, taints follow conditions, and pods that do not
- * tolerate the taints are evicted when their time is over.
+ * Nodes whose kubelet is silent: conditions become Unknown, and taints follow conditions. What the NoExecute ones
+ * do to pods is taint-eviction's.
  */
 export const nodeLifecycleController: Controller = {
   name: 'node-lifecycle',
@@ -28,8 +29,8 @@ export const nodeLifecycleController: Controller = {
   workers: 1,
   start: (context, queue) => {
     const seen = new Map<string, { readonly version: string; readonly atMs: number }>();
-    const taintedSince = new Map<string, number>();
-    context.informer<Pod>(podKind);
+    const rates = new EvictionRates(context.world);
+    const byNode = context.informer<Pod>(podKind).index((pod) => [pod.spec?.nodeName ?? '']);
     context.informer<Node>(nodeKind).handle({
       changed: (node, _old, trace) => queue.add(node.metadata.name, trace),
       deleted: (node) => queue.add(node.metadata.name),
@@ -47,7 +48,6 @@ export const nodeLifecycleController: Controller = {
       const node = context.informer<Node>(nodeKind).get(name);
       if (node === undefined) {
         seen.delete(name);
-        taintedSince.delete(name);
         return undefined;
       }
       const nowMs = context.world.clock.monotonicMs();
@@ -55,19 +55,19 @@ export const nodeLifecycleController: Controller = {
       const heard = seen.get(name) ?? { version: '', atMs: nowMs };
       seen.set(name, heard);
       const silent = nowMs - heard.atMs > context.options.nodeMonitorGraceMs;
-      const updated = silent ? await markUnknown(context, node, call) : node;
-      const taint = await syncTaints(context, updated, call);
-      if (taint === undefined) taintedSince.delete(name);
-      else {
-        taintedSince.set(name, taintedSince.get(name) ?? nowMs);
-        await evict(context, name, taint, nowMs - (taintedSince.get(name) ?? nowMs), call);
-      }
+      const updated = silent ? await markUnknown(context, node, byNode.get(name), call) : node;
+      await syncTaints(context, updated, rates, call);
       return { requeueAfterMs: checkEveryMs };
     };
   },
 };
 
-async function markUnknown(context: ControllerContext, node: Node, call: CallContext): Promise<Node> {
+async function markUnknown(
+  context: ControllerContext,
+  node: Node,
+  pods: readonly Pod[],
+  call: CallContext,
+): Promise<Node> {
   const now = timestamp(context.world.clock.nowMs());
   const known = node.status?.conditions ?? [];
   if (known.find((condition) => condition.type === 'Ready')?.status === 'Unknown') return node;
@@ -87,7 +87,7 @@ async function markUnknown(context: ControllerContext, node: Node, call: CallCon
     reason: 'NodeNotReady',
     message: `Node ${node.metadata.name} status is now: NodeNotReady`,
   });
-  await markPodsNotReady(context, node.metadata.name, call);
+  await markPodsNotReady(context, pods, call);
   const others = known.filter((condition) => !conditionTypes.includes(condition.type));
   return context.client
     .for<Node>(nodeKind)
@@ -95,12 +95,13 @@ async function markUnknown(context: ControllerContext, node: Node, call: CallCon
 }
 
 /** Nobody watches them any more: Services are not to count on them. */
-async function markPodsNotReady(context: ControllerContext, name: string, call: CallContext): Promise<void> {
+async function markPodsNotReady(
+  context: ControllerContext,
+  pods: readonly Pod[],
+  call: CallContext,
+): Promise<void> {
   const lastTransitionTime = timestamp(context.world.clock.nowMs());
-  for (const pod of context
-    .informer<Pod>(podKind)
-    .list()
-    .filter((one) => one.spec?.nodeName === name)) {
+  for (const pod of pods) {
     const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready');
     if (ready?.status !== 'True') continue;
     const patch = { status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime }] } };
@@ -113,78 +114,70 @@ async function markPodsNotReady(context: ControllerContext, name: string, call: 
   }
 }
 
-/** Taints say what the Ready condition says; gives the NoExecute one that holds. */
+/** Conditions that keep new pods away, and the taints that say so. */
+const pressureTaints: readonly (readonly [condition: string, bad: string, key: string])[] = [
+  ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
+  ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
+  ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
+  ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
+];
+const unschedulable = 'node.kubernetes.io/unschedulable';
+const managed = [notReady, unreachable, unschedulable, ...pressureTaints.map(([, , key]) => key)];
+
+function statusOf(node: Node, type: string): string | undefined {
+  return node.status?.conditions?.find((condition) => condition.type === type)?.status;
+}
+
+/** The taints that a node's conditions ask for (KEP-382). */
+function wantedTaints(node: Node, mayEvict: boolean): { key: string; effect: string }[] {
+  const status = statusOf(node, 'Ready') ?? 'False';
+  const key = status === 'True' ? undefined : status === 'Unknown' ? unreachable : notReady;
+  const has = (effect: string) =>
+    node.spec?.taints?.some((one) => one.key === key && one.effect === effect) === true;
+  const ready =
+    key === undefined
+      ? []
+      : ['NoSchedule', ...(mayEvict || has('NoExecute') ? ['NoExecute'] : [])].map((effect) => ({
+          key,
+          effect,
+        }));
+  const pressure = pressureTaints
+    .filter(([type, bad]) => statusOf(node, type) === bad)
+    .map(([, , taint]) => ({ key: taint, effect: 'NoSchedule' }));
+  const cordoned = node.spec?.unschedulable === true ? [{ key: unschedulable, effect: 'NoSchedule' }] : [];
+  return [...ready, ...pressure, ...cordoned];
+}
+
+/** Brings the taints to what the conditions say. NoExecute, which drives pods out, only when its turn has come. */
 async function syncTaints(
   context: ControllerContext,
   node: Node,
-  call: CallContext,
-): Promise<Taint | undefined> {
-  const status = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status ?? 'False';
-  const key = status === 'True' ? undefined : status === 'Unknown' ? unreachable : notReady;
-  const before = node.spec?.taints ?? [];
-  const others = before.filter((taint) => taint.key !== notReady && taint.key !== unreachable);
-  const effects = ['NoSchedule', 'NoExecute'];
-  const mine =
-    key === undefined
-      ? []
-      : effects.map(
-          (effect): Taint =>
-            before.find((taint) => taint.key === key && taint.effect === effect) ?? {
-              key,
-              effect,
-              timeAdded: timestamp(context.world.clock.nowMs()),
-            },
-        );
-  const taints = [...others, ...mine];
-  if (!deepEqual(taints, before)) {
-    const patch = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints } };
-    await context.client.for<Node>(nodeKind).patch({ name: node.metadata.name }, 'merge', patch, call);
-    if (key === undefined)
-      context.events.record(node, {
-        type: 'Normal',
-        reason: 'NodeReady',
-        message: `Node ${node.metadata.name} status is now: NodeReady`,
-      });
-  }
-  return mine.find((taint) => taint.effect === 'NoExecute');
-}
-
-async function evict(
-  context: ControllerContext,
-  name: string,
-  taint: Taint,
-  taintedMs: number,
+  rates: EvictionRates,
   call: CallContext,
 ): Promise<void> {
-  for (const pod of context.informer<Pod>(podKind).list()) {
-    const { metadata, spec } = pod;
-    if (spec?.nodeName !== name || metadata.deletionTimestamp !== undefined) continue;
-    const toleration = (spec.tolerations ?? []).find(
-      (one) =>
-        (one.key === taint.key || (one.key ?? '') === '') &&
-        (one.operator === 'Exists' || (one.value ?? '') === (taint.value ?? '')) &&
-        (one.effect === 'NoExecute' || (one.effect ?? '') === ''),
-    );
-    if (
-      toleration !== undefined &&
-      (toleration.tolerationSeconds === undefined || taintedMs < toleration.tolerationSeconds * 1000)
-    )
-      continue;
-    context.events.record(pod, {
+  const before = node.spec?.taints ?? [];
+  const isBad = statusOf(node, 'Ready') !== 'True';
+  const isOut = before.some(
+    (one) => (one.key === notReady || one.key === unreachable) && one.effect === 'NoExecute',
+  );
+  const mayEvict = isBad && (isOut || rates.take(node, context.informer<Node>(nodeKind).list()));
+  const timeAdded = timestamp(context.world.clock.nowMs());
+  const mine = wantedTaints(node, mayEvict).map(
+    ({ key, effect }): Taint =>
+      before.find((taint) => taint.key === key && taint.effect === effect) ?? {
+        key,
+        effect,
+        ...(effect === 'NoExecute' ? { timeAdded } : {}),
+      },
+  );
+  const taints = [...before.filter((taint) => !managed.includes(taint.key)), ...mine];
+  if (deepEqual(taints, before)) return;
+  const patch = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints } };
+  await context.client.for<Node>(nodeKind).patch({ name: node.metadata.name }, 'merge', patch, call);
+  if (!isBad && before.some((one) => one.key === notReady || one.key === unreachable))
+    context.events.record(node, {
       type: 'Normal',
-      reason: 'TaintManagerEviction',
-      message: `Marking for deletion Pod ${keyOf(pod)}`,
+      reason: 'NodeReady',
+      message: `Node ${node.metadata.name} status is now: NodeReady`,
     });
-    try {
-      await context.client
-        .for<Pod>(podKind)
-        .delete(
-          { namespace: metadata.namespace, name: metadata.name },
-          { preconditions: { uid: metadata.uid } },
-          call,
-        );
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  }
 }

@@ -11,7 +11,8 @@ import {
   type ServiceAccount,
   serviceAccountKind,
 } from '@kubelab/api';
-import { isNotFound, keyOf } from '@kubelab/client';
+import { type CallContext, isNotFound, keyOf } from '@kubelab/client';
+import { withCondition } from '../common/conditions.js';
 import type { Controller, ControllerContext } from '../controller.js';
 
 const rootCaName = 'kube-root-ca.crt';
@@ -91,6 +92,23 @@ export const rootCaPublisher: Controller = {
   },
 };
 
+/** Says before a pod goes that it did not end by itself: jobs count it so. */
+async function markFailed(context: ControllerContext, pod: Pod, call: CallContext): Promise<void> {
+  const { namespace, name, uid } = pod.metadata;
+  const message = 'PodGC: node no longer exists';
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message };
+  const nowMs = context.world.clock.nowMs();
+  const conditions = withCondition(pod.status?.conditions, condition, nowMs);
+  await context.client
+    .for<Pod>(podKind)
+    .patch(
+      { namespace, name, subresource: 'status' },
+      'merge',
+      { metadata: { uid }, status: { phase: 'Failed', conditions } },
+      call,
+    );
+}
+
 /** Pods of nodes that no longer exist: nobody is left who would end them. */
 export const podGarbageCollector: Controller = {
   name: 'pod-garbage-collector',
@@ -116,6 +134,8 @@ export const podGarbageCollector: Controller = {
       if (pod === undefined || nodes.get(pod.spec?.nodeName ?? '') !== undefined) return undefined;
       const { namespace, name, uid } = pod.metadata;
       try {
+        if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed')
+          await markFailed(context, pod, call);
         await context.client
           .for<Pod>(podKind)
           .delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } }, call);

@@ -1,35 +1,65 @@
-import type { Pod, Taint, Toleration } from '@kubelab/api';
-import { type Cycle, fits, normalizeToMax, type Plugin } from '../framework/framework.js';
+import type { Taint, Toleration } from '@kubelab/api';
+import type { Plugin, PreFilterResult } from '../framework/contract.js';
+import { normalizeToMax } from '../framework/score-nodes.js';
+import { type Status, unresolvable } from '../framework/status.js';
+import { tolerates, untoleratedTaint } from '../framework/tolerations.js';
 
-/**
- * Whether a toleration covers a taint (corev1 ToleratesTaint): an empty key with Exists covers every key, an
- * empty effect every effect.
- */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
-  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
-  if (toleration.operator === 'Exists') return true;
-  return (toleration.key ?? '') !== '' && (toleration.value ?? '') === (taint.value ?? '');
+const name = 'TaintToleration';
+/** One status per taint, made once: a thousand nodes may have it. When full it starts anew. */
+const statusesMax = 1_000;
+const statuses = new Map<string, Status>();
+
+function refusal({ key, value = '' }: Taint): Status {
+  const text = `node(s) had untolerated taint {${key}: ${value}}`;
+  const known = statuses.get(text);
+  if (known !== undefined) return known;
+  if (statuses.size >= statusesMax) statuses.clear();
+  const status = unresolvable(name, text);
+  statuses.set(text, status);
+  return status;
 }
 
-function untolerated(pod: Pod, taints: readonly Taint[] | undefined, effects: readonly string[]): Taint[] {
-  const tolerations = pod.spec?.tolerations ?? [];
-  return (taints ?? []).filter(
-    (taint) => effects.includes(taint.effect) && !tolerations.some((one) => tolerates(one, taint)),
-  );
+function disliked(tolerations: readonly Toleration[], taints: readonly Taint[] | undefined): number {
+  if (taints === undefined) return 0;
+  let count = 0;
+  for (const taint of taints) {
+    if (taint.effect === 'PreferNoSchedule' && !tolerations.some((one) => tolerates(one, taint))) count += 1;
+  }
+  return count;
 }
 
-export const taintToleration: Plugin = {
-  name: 'TaintToleration',
-  weight: 3,
-  begin: (pod): Cycle => ({
-    filter: ({ node }) => {
-      const [taint] = untolerated(pod, node.spec?.taints, ['NoSchedule', 'NoExecute']);
-      return taint === undefined
-        ? fits
-        : [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
+export function taintToleration(): Plugin {
+  return {
+    name,
+    preFilter: ({ pod }): PreFilterResult => {
+      const tolerations = pod.spec?.tolerations ?? [];
+      return {
+        filter: {
+          filter: ({ hardTaints }) => {
+            if (hardTaints === undefined) return undefined;
+            const taint = untoleratedTaint(tolerations, hardTaints);
+            return taint === undefined ? undefined : refusal(taint);
+          },
+        },
+      };
     },
-    score: ({ node }) => untolerated(pod, node.spec?.taints, ['PreferNoSchedule']).length,
-    normalize: (scores) => normalizeToMax(scores, true),
-  }),
-};
+    preScore: ({ pod }, nodes) => {
+      // Without such taints all nodes are equally good.
+      if (nodes.every(({ softTaints }) => softTaints === undefined)) return undefined;
+      const tolerations = pod.spec?.tolerations ?? [];
+      return {
+        score: ({ softTaints }) => disliked(tolerations, softTaints),
+        normalize: (scores) => normalizeToMax(scores, true),
+      };
+    },
+    hints: [
+      {
+        on: ['Node/Add', 'Node/UpdateTaint'],
+        helps: ({ pod }, event) =>
+          'node' in event &&
+          untoleratedTaint(pod.spec?.tolerations ?? [], event.node.after?.spec?.taints) === undefined,
+      },
+      { on: ['TargetPod/UpdateToleration'] },
+    ],
+  };
+}

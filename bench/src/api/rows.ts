@@ -123,6 +123,28 @@ export const apiRows: readonly ApiRow[] = [
       return { ...found, note: `${(bytes / 2 ** 20).toFixed(1)} MiB each` };
     },
   },
+  ...(['yaml', 'vnd.kubernetes.protobuf'] as const).map(
+    (form): ApiRow => ({
+      name: `list 10,000 pods as ${form}, 1 client`,
+      measure: (cluster, seconds) =>
+        load(1, { seconds }, (_n, latencies) =>
+          timed(cluster.call('GET', pods, undefined, undefined, `application/${form}`), latencies),
+        ),
+    }),
+  ),
+  {
+    name: 'list 10,000 pods at a revision (Exact), 1 client',
+    measure: async (cluster, seconds) => {
+      const { body } = await cluster.call('GET', `${pods}?limit=1`);
+      const revision = /"resourceVersion":"(\d+)"/.exec(body.toString())?.[1] ?? '';
+      return load(1, { seconds }, (_n, latencies) =>
+        timed(
+          cluster.call('GET', `${pods}?resourceVersion=${revision}&resourceVersionMatch=Exact`),
+          latencies,
+        ),
+      );
+    },
+  },
   {
     name: 'list 10,000 pods in pages of 500, 1 client',
     measure: async (cluster) => {

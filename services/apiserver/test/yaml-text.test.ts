@@ -61,6 +61,7 @@ t.test('texts that could be something else are quoted', async (t) => {
     '-1',
     '0x1',
     '1e3',
+    'E0',
     '.5',
     '1:30',
     '2026-01-01',

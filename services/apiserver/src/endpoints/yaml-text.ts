@@ -1,7 +1,7 @@
 import { isObject } from '@kubelab/api';
 
-/** What YAML 1.1, which Kubernetes' clients read, takes for a boolean or nothing when it is not quoted. */
-const words = /^(y|yes|n|no|on|off|true|false|null|~)$/i;
+/** What YAML 1.1, which Kubernetes' clients read, takes for a boolean, nothing or a number when it is not quoted. */
+const words = /^(y|yes|n|no|on|off|true|false|null|~|e[-+]?\d+)$/i;
 /** Begins with a letter, and holds nothing that YAML gives a meaning to: no `: `, ` #`, brackets, quotes. Numbers begin otherwise. */
 const plain = /^[A-Za-z_/][\w./@%+=()-]*(?:[:,][\w./@%+=()-]+|[ ]+[\w./@%+=()-]+)*$/;
 /** Printable lines, the first of which begins with no space: as a block. Tabs and odd ends are quoted. */

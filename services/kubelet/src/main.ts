@@ -15,6 +15,7 @@ await runComponent({
     network: { kind: 'string', description: 'loopback or interface', default: 'loopback' },
     'data-dir': { kind: 'path', description: 'pods, their logs and volumes' },
     'image-dir': { kind: 'path', description: 'the catalogue of images', default: 'images' },
+    'pod-manifest-path': { kind: 'path', description: 'folder of static pods', default: '' },
     'container-restart-backoff-ms': {
       kind: 'int',
       description: 'first back-off; doubles to 300 s',
@@ -34,6 +35,7 @@ await runComponent({
       network,
       dataDirectory: resolve(flags['data-dir']),
       imageDirectory: resolve(flags['image-dir']),
+      podManifestPath: flags['pod-manifest-path'] === '' ? undefined : resolve(flags['pod-manifest-path']),
       containerRestartBackoffMs: flags['container-restart-backoff-ms'],
     });
   },

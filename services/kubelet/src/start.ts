@@ -33,6 +33,8 @@ export interface KubeletConfig extends ComponentConfig {
   /** Absolute. */
   readonly imageDirectory: string;
   readonly containerRestartBackoffMs: number;
+  /** Of static pods. Absolute. */
+  readonly podManifestPath?: string | undefined;
 }
 
 /** Runs the pods of one node. stop() leaves them running: the next kubelet takes them up. */
@@ -56,7 +58,15 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const allocatable = capacityOf(machine);
-  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times, allocatable });
+  const pods = new PodSyncLoop({
+    ...shared,
+    runtime,
+    events,
+    backoff,
+    times,
+    allocatable,
+    manifestDirectory: config.podManifestPath,
+  });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
   const { dataDirectory } = config;
   const stats = new StatsCollector({ ...shared, runtime, machine, dataDirectory });

@@ -87,7 +87,9 @@ t.test('real processes are measured, with what they have started', async (t) => 
   const api = new PodApi();
   const kubelet = await startKubelet(freshDirectory(), api);
   t.teardown(() => kubelet.destroy());
-  api.put(shellPod('busy', 'sleep 60 & sleep 60 & i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 60'));
+  api.put(
+    shellPod('busy', 'sleep 60 & sleep 60 & i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 60'),
+  );
   api.put(shellPod('idle', 'exec sleep 60'));
   for (const name of ['busy', 'idle'])
     await eventually(`${name} runs`, () => main(api.pod(name))?.state?.running);

@@ -23,6 +23,7 @@ import {
   containersOf,
   goDuration,
   graceMsOf,
+  isFromFile,
   mountsOf,
   type ProbeKind,
   probesOf,
@@ -431,7 +432,9 @@ export class PodManager {
     const text = JSON.stringify(status, (key, value: unknown) =>
       key === 'lastTransitionTime' ? undefined : value,
     );
-    if (memory.written === text) return;
+    // A mirror of a static pod that was made anew has no status yet.
+    const unknown = pod.status?.podIP === undefined && memory.written !== undefined && isFromFile(pod);
+    if (memory.written === text && !unknown) return;
     const { namespace, name } = pod.metadata;
     try {
       const target = { namespace, name, subresource: 'status' };

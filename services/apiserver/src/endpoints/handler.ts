@@ -28,7 +28,7 @@ import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
 import type { ApiMetrics } from './metrics.js';
 import { type MetricsApi, metricsGroupVersion } from './metrics-api.js';
-import { type AcceptedForm, acceptedForm, jsonForm, reply, textReply } from './negotiate.js';
+import { acceptedForm, errorForm, jsonForm, reply, textReply } from './negotiate.js';
 import {
   createObject,
   deleteCollection,
@@ -142,7 +142,7 @@ async function route(
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
   const deprecation = parts.custom.deprecation(kind);
   if (deprecation !== undefined) warn(deprecation);
-  const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
+  const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept, kind);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
   const { namespace, name, subresource } = info;
@@ -367,15 +367,11 @@ function failure(parts: HandlerParts, call: ApiCall, thrown: unknown): ApiReply 
     );
   }
   const seconds = error.status.details?.retryAfterSeconds;
-  const wanted: AcceptedForm = {
-    ...jsonForm,
-    type: call.headers.accept?.includes('yaml') === true ? 'application/yaml' : 'application/json',
-  };
   return reply(
     call,
     error.code,
     error.status,
-    wanted,
+    errorForm(call.headers.accept),
     seconds === undefined || error.code !== 429 ? {} : { 'retry-after': String(seconds) },
   );
 }

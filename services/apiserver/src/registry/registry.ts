@@ -55,7 +55,7 @@ export type Patch =
       readonly type: 'json' | 'merge' | 'strategic';
       readonly patch: unknown;
       /** Told of what the schema does not know; may refuse it. */
-      unknownFields(fields: readonly string[]): void;
+      unknownFields(fields: readonly string[], outcome: unknown): void;
     }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
@@ -227,7 +227,7 @@ export class Registry {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
       checkNamed(ref, next);
-      patch.unknownFields(unknownFields);
+      patch.unknownFields(unknownFields, changed);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);

@@ -19,7 +19,8 @@ function candidate(
   more: { readonly request?: string; readonly priority?: number; readonly isStatic?: boolean } = {},
 ): Candidate {
   const { request, priority, isStatic } = more;
-  const annotations: Record<string, string> = isStatic === true ? { 'kubernetes.io/config.source': 'file' } : {};
+  const annotations: Record<string, string> =
+    isStatic === true ? { 'kubernetes.io/config.source': 'file' } : {};
   const resources = request === undefined ? {} : { resources: { requests: { memory: request } } };
   const pod: Pod = {
     apiVersion: 'v1',

@@ -1,4 +1,4 @@
-import { texts } from './descriptions/texts.js';
+import { textOf } from './descriptions/texts.js';
 import { shortType } from './rules/index.js';
 
 /**
@@ -7,15 +7,15 @@ import { shortType } from './rules/index.js';
  */
 export function typeDescription(typeName: string): string | undefined {
   const type = shortType(typeName);
-  return texts().get(type) ?? (type.endsWith('List') ? texts().get('*List') : undefined);
+  return textOf(type) ?? (type.endsWith('List') ? textOf('*List') : undefined);
 }
 
 /** Of a field of a type. Fields that mean the same everywhere share a text unless the type has its own. */
 export function fieldDescription(typeName: string, field: string): string | undefined {
   const type = shortType(typeName);
   return (
-    texts().get(`${type}/${field}`) ??
-    (type.endsWith('List') ? texts().get(`*List/${field}`) : undefined) ??
-    texts().get(`*/${field}`)
+    textOf(`${type}/${field}`) ??
+    (type.endsWith('List') ? textOf(`*List/${field}`) : undefined) ??
+    textOf(`*/${field}`)
   );
 }

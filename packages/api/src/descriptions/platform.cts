@@ -95,7 +95,6 @@ DeleteOptions: How to delete.
 Preconditions:
   resourceVersion: State that it must have.
   uid: Identity that it must have.
-Patch: A patch, in the form that the Content-Type of the request names.
 WatchEvent: One line of a watch.
   object: The object as it is now, or as it was when DELETED; for BOOKMARK only its resourceVersion, for ERROR
       a Status.

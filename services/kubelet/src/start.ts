@@ -51,9 +51,10 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
+  const { tracer } = telemetry;
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
-  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times });
+  const pods = new PodSyncLoop({ ...shared, tracer, runtime, events, backoff, times });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
   const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods() });
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });

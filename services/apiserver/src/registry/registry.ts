@@ -27,6 +27,7 @@ import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
+import { annotateTrace, continuedBy } from './trace-annotation.js';
 
 const generateNameTries = 8;
 const conflictTries = 8;
@@ -111,7 +112,7 @@ export class Registry {
   }
 
   async create(
-    scope: RequestScope,
+    asked: RequestScope,
     kind: KindInfo,
     namespace: string,
     sent: KubeObject,
@@ -126,6 +127,7 @@ export class Registry {
         code: 500,
       });
     }
+    const scope = continuedBy(asked, sent);
     const generated = sent.metadata.name === '' && (sent.metadata.generateName ?? '') !== '';
     for (let attempt = 1; ; attempt += 1) {
       const object = await this.#prepareCreate(scope, kind, namespace, deepClone(sent));
@@ -173,6 +175,7 @@ export class Registry {
     for (const text of warningsFor(kind, object)) scope.warn(text);
     await this.#admission.validate(attributes);
     if (kind.custom === undefined) omitEmpty(kind.schema, object);
+    annotateTrace(scope, object);
     return object;
   }
 
@@ -311,6 +314,7 @@ export class Registry {
         trackUpdate(context, old, next);
       }
       if (deepEqual(next, old)) return old;
+      annotateTrace(scope, next);
       const companions =
         aspect.subresource === '' ? await this.#strategyOf(kind).companions?.(old, next) : undefined;
       try {

@@ -1,6 +1,6 @@
 import { type Container, type Pod, podKind, type Service } from '@kubelab/api';
 import { type Client, type EventRecorder, type Informer, isNotFound, type WorkQueue } from '@kubelab/client';
-import type { Logger, Traceparent } from '@kubelab/telemetry';
+import type { Logger, Span, Traceparent, Tracer } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { ProbeCounter } from '../probes/counter.js';
 import { probeOnce } from '../probes/probe-once.js';
@@ -13,6 +13,7 @@ import {
 import type { Backoff } from './backoff.js';
 import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
 import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
+import { followTrace, type PodTrace, podSpan } from './pod-spans.js';
 import { ServiceAccountTokens } from './service-account-tokens.js';
 import { envSources } from './sources.js';
 import { activeMsLeft, goDuration, graceMsOf, mountsOf, type ProbeKind, probesOf, restarts } from './spec.js';
@@ -28,6 +29,7 @@ const runsKept = 2;
 export interface PodManagerOptions {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly events: EventRecorder;
@@ -51,12 +53,10 @@ interface ContainerMemory {
   };
 }
 
-interface PodMemory {
+interface PodMemory extends PodTrace {
   readonly containers: Map<string, ContainerMemory>;
   written?: string;
   ending?: boolean;
-  /** Of the write that the latest reconcile answers: what follows from it carries it on. */
-  trace?: Traceparent | undefined;
   /** Told once: activeDeadlineSeconds is over. */
   failed?: { readonly reason: string; readonly message: string };
 }
@@ -88,7 +88,7 @@ export class PodManager {
     for (const sandbox of sandboxes) if (sandbox.uid !== pod?.metadata.uid) await this.#takeDown(sandbox);
     if (pod?.metadata.uid === undefined) return undefined;
     const memory = this.#remember(pod.metadata.uid);
-    memory.trace = context.trace;
+    followTrace(memory, context.trace, pod, this.#options.world.clock.monotonicMs());
     const sandbox = sandboxes.find(({ uid }) => uid === pod.metadata.uid);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#end(pod, memory, sandbox);
     const phase = pod.status?.phase;
@@ -259,6 +259,7 @@ export class PodManager {
     const image = container.image ?? '';
     const pullAgainMs = await this.#pull(pod, container, own, sandbox);
     if (pullAgainMs !== undefined) return pullAgainMs;
+    const span = this.#span('container start', pod, container);
     try {
       const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
       const expand = (texts: readonly string[] | undefined) =>
@@ -278,11 +279,13 @@ export class PodManager {
       });
       this.#event(pod, 'Normal', 'Created', `Created container: ${container.name}`, container);
       await runtime.StartContainer(id);
+      span?.end();
       this.#event(pod, 'Normal', 'Started', `Started container ${container.name}`, container);
       own.waiting = undefined;
       return (await this.#postStart(pod, container, own, sandbox, id)) ?? this.#firstProbe(container);
     } catch (error) {
       if (!(error instanceof ConfigError) && !(error instanceof RuntimeError)) throw error;
+      span?.end(error);
       const reason = error instanceof ConfigError ? 'CreateContainerConfigError' : 'RunContainerError';
       own.waiting = { reason, message: error.message };
       this.#event(pod, 'Warning', 'Failed', `Error: ${error.message}`, container);
@@ -412,6 +415,7 @@ export class PodManager {
       if (!state.busy && state.dueMs <= nowMs) {
         state.busy = true;
         state.dueMs = nowMs + (probe.periodSeconds ?? 10) * 1000;
+        const span = state.counter.verdict === true ? undefined : this.#span('probe', pod, container);
         void probeOnce(this.#options.runtime, probe, {
           container,
           containerId: run.id,
@@ -423,8 +427,11 @@ export class PodManager {
           const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
           if (!result.ok)
             this.#event(pod, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`, container);
-          if (state.counter.verdict !== before)
-            this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
+          if (state.counter.verdict === before) return;
+          span?.rename(`probe ${kind}`);
+          span?.set('k8s.container.ready', result.ok);
+          span?.end(result.ok ? undefined : result.output);
+          this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`, span?.traceparent);
         });
       }
       waitMs = Math.min(waitMs, Math.max(10, state.dueMs - nowMs));
@@ -507,6 +514,11 @@ export class PodManager {
   async #runs(sandbox: PodSandbox, name: string): Promise<ContainerStatus[]> {
     const all = await this.#options.runtime.ListContainers(sandbox.id);
     return all.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt);
+  }
+
+  #span(name: string, pod: Pod, container: Container): Span | undefined {
+    const { trace } = this.#memory.get(pod.metadata.uid ?? '') ?? {};
+    return podSpan(this.#options.tracer, name, pod, container.name, trace);
   }
 
   #event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {

@@ -1,6 +1,6 @@
 import { type Pod, podKind, type Service, serviceKind } from '@kubelab/api';
 import { type Client, type EventRecorder, Informer, keyOf, runWorkers, WorkQueue } from '@kubelab/client';
-import type { Logger } from '@kubelab/telemetry';
+import type { Logger, Tracer } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import type { LogTimes } from '../log-times.js';
 import type { ContainerRuntime, ContainerStatus } from '../runtime/cri.js';
@@ -14,6 +14,7 @@ const relistMs = 250;
 export interface PodSyncLoopOptions {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly events: EventRecorder;
@@ -63,7 +64,8 @@ export class PodSyncLoop {
   }
 
   start(): void {
-    const { world, log, runtime } = this.#options;
+    const { world, log, runtime, tracer } = this.#options;
+    const traced = tracer === undefined ? {} : { tracer };
     this.#pods.start();
     this.#services.start();
     // Nothing is taken down, and no environment made, before both pictures are whole.
@@ -73,6 +75,7 @@ export class PodSyncLoop {
       await runWorkers(this.#queue, (key, context) => this.manager.reconcile(key, context), {
         workers,
         log,
+        ...traced,
         name: 'kubelet',
       });
     });

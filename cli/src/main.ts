@@ -65,6 +65,9 @@ const host: CommandHost = {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: process.env.HOME ?? '/',
     LANG: process.env.LANG ?? 'C.UTF-8',
+    ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? {}
+      : { OTEL_EXPORTER_OTLP_ENDPOINT: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
   },
   wireContext: (name, logPath) => {
     const identity = { component: 'cli', instance: name, world };

@@ -116,10 +116,10 @@ function nanoseconds(timeMs: number): string {
 }
 
 function attributesOf(attributes: Readonly<Record<string, AttributeValue>>): object[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: valueOf(value) }));
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: otlpValue(value) }));
 }
 
-function valueOf(value: AttributeValue): object {
+function otlpValue(value: AttributeValue): object {
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'string') return { stringValue: value };
   return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };

@@ -9,7 +9,9 @@ export function firstByte({ host, port }: Address, timeoutMs: number): Promise<b
       socket.destroy();
       resolve(came);
     };
-    socket.once('connect', () => socket.write(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`));
+    socket.once('connect', () =>
+      socket.write(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
+    );
     socket.once('data', () => done(true));
     for (const event of ['error', 'timeout', 'end']) socket.once(event, () => done(false));
   });

@@ -10,7 +10,7 @@ import {
   serviceKind,
 } from '@kubelab/api';
 import { Client, connectApiserver } from '@kubelab/client';
-import { rootTraceparent, type SpanRecord, type Traceparent, type Tracer } from '@kubelab/telemetry';
+import { rootTraceparent, type Traceparent, type Tracer } from '@kubelab/telemetry';
 import { requireCluster } from '../cluster-pki.js';
 import type { CommandHost } from '../command-host.js';
 import { UsageError } from '../output.js';
@@ -27,6 +27,8 @@ export interface TraceApplyOptions {
   readonly file: string;
   readonly namespace: string;
   readonly timeoutMs: number;
+  /** Every span; else those that lead from cause to effect. */
+  readonly all: boolean;
   readonly output: 'text' | 'json';
 }
 
@@ -74,15 +76,14 @@ export async function traceApply(
   await host.world.timers.sleep(settleMs);
   const traceId = root.slice(3, 35);
   const collected = await collectSpans(host, cluster, traceId, tracer.spans(traceId));
-  printTrace(host, collected, options.output);
+  printTrace(host, collected, options);
   for (const what of waiting) host.terminal.progress(`${what} was not ready within ${options.timeoutMs} ms`);
   return waiting.length === 0 ? 0 : 1;
 }
 
-export function printTrace(host: CommandHost, collected: Collected, output: 'text' | 'json'): void {
-  const spans: readonly SpanRecord[] = collected.spans;
-  if (output === 'json') host.terminal.print(JSON.stringify(spans, null, 2));
-  else for (const line of treeLines(host.terminal, collected)) host.terminal.print(line);
+function printTrace(host: CommandHost, collected: Collected, { output, all }: TraceApplyOptions): void {
+  if (output === 'json') host.terminal.print(JSON.stringify(collected.spans, null, 2));
+  else for (const line of treeLines(host.terminal, collected, all)) host.terminal.print(line);
 }
 
 interface Target {
@@ -139,7 +140,11 @@ async function untilServed(applying: Applying, targets: readonly Target[]): Prom
   }
 }
 
-async function served({ client }: Applying, { kind, namespace, object }: Target, alone: boolean): Promise<boolean> {
+async function served(
+  { client }: Applying,
+  { kind, namespace, object }: Target,
+  alone: boolean,
+): Promise<boolean> {
   try {
     const now = await client.for<KubeObject>(kind).get(namespace, object.metadata.name);
     if (kind !== serviceKind) return isReady(now);

@@ -11,12 +11,16 @@ interface TraceOptions {
   readonly kind?: string;
   readonly limit?: number;
   readonly namespace: string;
+  readonly all: boolean;
   readonly output: 'text' | 'json';
 }
 
 interface ApplyOptions {
   readonly filename: string;
   readonly timeout: number;
+  readonly namespace: string;
+  readonly all: boolean;
+  readonly output: 'text' | 'json';
 }
 
 /** `kubelab trace`: messages as they pass, what one apply set off, and how an object came to be as it is. */
@@ -36,6 +40,7 @@ export function addTrace(
     .option('--kind <text>', 'only kinds that hold the text: AppendEntries, store.txn, MODIFIED')
     .option('--limit <n>', 'end after so many messages', wholeNumber)
     .option('-n, --namespace <name>', 'of the object', 'default')
+    .option('--all', 'of an object: every span', false)
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -58,13 +63,12 @@ export function addTrace(
     .description('apply manifests, wait until they are ready and serve, and print what every component did')
     .requiredOption('-f, --filename <file>', 'manifests; - is standard input')
     .option('--timeout <seconds>', 'how long to wait', wholeNumber, 60)
-    .option('-n, --namespace <name>', 'of manifests that name none')
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json']))
-    .action((_own: ApplyOptions, self: Command) => {
-      const options = self.optsWithGlobals<ApplyOptions & TraceOptions>();
-      const { filename, timeout, namespace, output } = options;
+    .option('-n, --namespace <name>', 'of manifests that name none', 'default')
+    .option('--all', 'every span: Raft, admission, Events, and what led to nothing too', false)
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(({ filename, timeout, namespace, output, all }: ApplyOptions) => {
       return withCode(
-        traceApply(host, data(), { file: filename, timeoutMs: timeout * 1_000, namespace, output }),
+        traceApply(host, data(), { file: filename, timeoutMs: timeout * 1_000, namespace, output, all }),
       );
     });
 }

@@ -17,10 +17,11 @@ export interface TraceObjectOptions {
   /** KIND/NAME */
   readonly object: string;
   readonly namespace: string;
+  readonly all: boolean;
   readonly output: 'text' | 'json';
 }
 
-export interface ObjectRevision {
+interface ObjectRevision {
   readonly revision: number;
   readonly version: number;
   /** Managers of fields whose entry is newest in this revision: who wrote it, as far as the object says. */
@@ -37,7 +38,10 @@ export async function traceObject(
   const [word = '', name] = options.object.split('/');
   const kind = findResourceByName(word);
   if (kind === undefined || name === undefined || name === '')
-    throw new UsageError(`name an object as KIND/NAME, for example deployment/web; not '${options.object}'`, 2);
+    throw new UsageError(
+      `name an object as KIND/NAME, for example deployment/web; not '${options.object}'`,
+      2,
+    );
   const cluster = await requireCluster(host.world, dataDirectory);
   const members = components(cluster.cluster).filter((spec) => spec.kind === 'etcd-raft');
   const store = connectStore(host.wireContext('kubelab-trace'), {
@@ -49,12 +53,13 @@ export async function traceObject(
     if (revisions.length === 0) throw new UsageError(`there is no ${kind.singular} "${name}"`);
     const ids = revisions.flatMap(({ trace }) => (isSampled(trace) ? [traceIdOf(trace) ?? ''] : []));
     const traces: Collected[] = [];
-    for (const id of [...new Set(ids)].slice(0, tracesMax)) traces.push(await collectSpans(host, cluster, id));
+    for (const id of [...new Set(ids)].slice(0, tracesMax))
+      traces.push(await collectSpans(host, cluster, id));
     const known = traces.filter(({ spans }) => spans.length > 0);
     if (options.output === 'json') {
       const spans = known.flatMap((one) => one.spans);
       host.terminal.print(JSON.stringify({ revisions, spans }, null, 2));
-    } else for (const line of lines(host.terminal, revisions, known)) host.terminal.print(line);
+    } else for (const line of lines(host.terminal, revisions, known, options.all)) host.terminal.print(line);
     return 0;
   } finally {
     await store.close();
@@ -94,18 +99,29 @@ function managersOf(value: Uint8Array): string[] {
   if (!isRecord(parsed) || !isRecord(parsed.metadata)) return [];
   const object: Partial<KubeObject> = parsed;
   const entries = object.metadata?.managedFields ?? [];
-  const newest = entries.map(({ time }) => time ?? '').reduce((a, b) => (a > b ? a : b), '');
+  const newest =
+    entries
+      .map(({ time }) => time ?? '')
+      .sort()
+      .at(-1) ?? '';
   const names = entries
     .filter(({ time }) => (time ?? '') === newest)
-    .map(({ manager, subresource }) => `${manager ?? ''}${subresource === undefined ? '' : ` (${subresource})`}`);
+    .map(
+      ({ manager, subresource }) => `${manager ?? ''}${subresource === undefined ? '' : ` (${subresource})`}`,
+    );
   return [...new Set(names)];
 }
 
-function lines(terminal: Terminal, revisions: readonly ObjectRevision[], traces: readonly Collected[]): string[] {
+function lines(
+  terminal: Terminal,
+  revisions: readonly ObjectRevision[],
+  traces: readonly Collected[],
+  all: boolean,
+): string[] {
   const told = revisions.toReversed().map(({ revision, version, managers, trace }) => {
     const id = traceIdOf(trace)?.slice(0, 8) ?? '-';
     const mark = isSampled(trace) ? '' : styled(terminal, 'dim', ' (not sampled)');
     return `revision ${revision}  version ${version}  by ${managers.join(', ')}  trace ${id}${mark}`;
   });
-  return [...told, ...traces.flatMap((one) => ['', ...treeLines(terminal, one)])];
+  return [...told, ...traces.flatMap((one) => ['', ...treeLines(terminal, one, all)])];
 }

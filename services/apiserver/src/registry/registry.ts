@@ -27,7 +27,7 @@ import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
-import { annotateTrace, continuedBy } from './trace-annotation.js';
+import { annotateTrace } from './trace-annotation.js';
 
 const generateNameTries = 8;
 const conflictTries = 8;
@@ -56,7 +56,7 @@ export type Patch =
       readonly type: 'json' | 'merge' | 'strategic';
       readonly patch: unknown;
       /** Told of what the schema does not know; may refuse it. */
-      unknownFields(fields: readonly string[]): void;
+      unknownFields(fields: readonly string[], outcome: unknown): void;
     }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
@@ -112,7 +112,7 @@ export class Registry {
   }
 
   async create(
-    asked: RequestScope,
+    scope: RequestScope,
     kind: KindInfo,
     namespace: string,
     sent: KubeObject,
@@ -127,7 +127,6 @@ export class Registry {
         code: 500,
       });
     }
-    const scope = continuedBy(asked, sent);
     const generated = sent.metadata.name === '' && (sent.metadata.generateName ?? '') !== '';
     for (let attempt = 1; ; attempt += 1) {
       const object = await this.#prepareCreate(scope, kind, namespace, deepClone(sent));
@@ -141,7 +140,7 @@ export class Registry {
           await scope.world.timers.sleep(scope.world.random.int(Math.min(attempt, raceWaitMsMax)));
           continue;
         }
-        if (taken === undefined) throw busy();
+        if (taken === undefined) throw statusErrors.tooManyRequests(busyText, 1);
         if (!generated) throw statusErrors.alreadyExists(kind, object.metadata.name);
         if (attempt >= generateNameTries) throw statusErrors.alreadyExists(kind, object.metadata.name);
       }
@@ -175,8 +174,7 @@ export class Registry {
     for (const text of warningsFor(kind, object)) scope.warn(text);
     await this.#admission.validate(attributes);
     if (kind.custom === undefined) omitEmpty(kind.schema, object);
-    annotateTrace(scope, object);
-    return object;
+    return annotateTrace(scope, object);
   }
 
   #findings(kind: KindInfo, object: KubeObject, old: KubeObject | undefined): FieldError[] {
@@ -230,7 +228,7 @@ export class Registry {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
       checkNamed(ref, next);
-      patch.unknownFields(unknownFields);
+      patch.unknownFields(unknownFields, changed);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);
@@ -314,7 +312,6 @@ export class Registry {
         trackUpdate(context, old, next);
       }
       if (deepEqual(next, old)) return old;
-      annotateTrace(scope, next);
       const companions =
         aspect.subresource === '' ? await this.#strategyOf(kind).companions?.(old, next) : undefined;
       try {
@@ -323,7 +320,7 @@ export class Registry {
           const all = together(companions ?? noCompanions, reserved);
           const write: WriteOptions = { trace: scope.trace, companions: all };
           if (isGone(next)) return this.#finishDelete(kind, old, next, write);
-          return this.storage.replace(kind, old, next, write);
+          return this.storage.replace(kind, old, annotateTrace(scope, next), write);
         });
       } catch (error) {
         if (!(error instanceof RacedError)) throw error;
@@ -424,9 +421,7 @@ function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attri
 }
 
 /** Others were quicker each time: nothing is wrong with the request. */
-function busy(): ApiError {
-  return statusErrors.tooManyRequests('what the object needs was given to others each time; try again', 1);
-}
+const busyText = 'what the object needs was given to others each time; try again';
 
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {
   switch (patch.type) {
@@ -541,9 +536,14 @@ function checkPreconditions(
 
 function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  if (uid !== undefined) checkPreconditions(ref, old, { uid });
-  if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
-  const is = old.metadata.resourceVersion;
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${is}`;
-  throw statusErrors.conflict(ref.kind, ref.name, why);
+  const { uid: ownUid = '', resourceVersion: own = '' } = old.metadata;
+  const because = (what: string, wanted: string, record: string, may: string) =>
+    statusErrors.conflict(
+      ref.kind,
+      ref.name,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${record}). The object might have been ${may}`,
+    );
+  if (uid !== undefined && uid !== ownUid) throw because('UID', uid, ownUid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== own)
+    throw because('ResourceVersion', resourceVersion, own, 'modified');
 }

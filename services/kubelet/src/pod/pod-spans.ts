@@ -5,6 +5,7 @@ import type { Span, Traceparent, Tracer } from '@kubelab/telemetry';
 const followedMs = 600_000;
 
 export interface PodTrace {
+  /** Of the write that the latest reconcile answers: what follows from it carries it on. */
   trace?: Traceparent | undefined;
   traceUntilMs?: number;
 }

@@ -13,6 +13,8 @@ export interface TraceBenchOptions {
 
 /** Short, and one after the other: what else the machine does hits all alike. */
 const sliceMs = 1_000;
+/** Compiled, and caches warm: fewer leave one side half-compiled. */
+const warmSlices = 3;
 const clients = 8;
 const portsApart = 10;
 const firstPort = 19_530;
@@ -32,6 +34,8 @@ interface Side {
   readonly cluster: ApiCluster;
   readonly perSecond: number[];
   made: number;
+  calls: number;
+  cpuMs: number;
 }
 
 interface Figure {
@@ -40,6 +44,9 @@ interface Figure {
   readonly perSecond: number;
   /** Of what is lost against `off`: the median over rounds, each against its own neighbour. */
   readonly lostPercent: number;
+  /** Of the apiserver's processor, a request: what a busy machine does not blur. */
+  readonly cpuMs: number;
+  readonly cpuMorePercent: number;
 }
 
 /** The same requests at apiservers side by side that differ in their sampling only. */
@@ -54,7 +61,7 @@ export async function benchTrace(options: TraceBenchOptions): Promise<void> {
       const flags = ['--tracing-sampling-rate-per-million', String(perMillion)];
       const port = firstPort + at * portsApart;
       const cluster = await ApiCluster.create({ root: options.root, directory, main, flags, port });
-      sides.push({ cluster, perSecond: [], made: 0 });
+      sides.push({ cluster, perSecond: [], made: 0, calls: 0, cpuMs: 0 });
       await cluster.start();
     }
     const figures: Figure[] = [];
@@ -73,7 +80,9 @@ async function measureRow(
 ): Promise<Figure[]> {
   for (const side of sides) {
     side.perSecond.length = 0;
-    await slice(side, row.call); // Compiled, and caches warm.
+    for (let warm = 0; warm < warmSlices; warm += 1) await slice(side, row.call);
+    side.calls = 0;
+    side.cpuMs = 0;
   }
   for (let round = 0; round < rounds; round += 1) {
     // Who comes first changes: an order has its own winners.
@@ -83,6 +92,7 @@ async function measureRow(
     for (const side of order) side.perSecond.push(await slice(side, row.call));
   }
   const [off] = sides;
+  const cpuOf = ({ cpuMs, calls }: Side) => cpuMs / Math.max(1, calls);
   return sides.map((side, at) => ({
     row: row.name,
     variant: variants[at]?.name ?? '',
@@ -90,11 +100,14 @@ async function measureRow(
     lostPercent: median(
       side.perSecond.map((rate, round) => 100 * (1 - rate / (off?.perSecond[round] ?? rate))),
     ),
+    cpuMs: cpuOf(side),
+    cpuMorePercent: 100 * (cpuOf(side) / cpuOf(off ?? side) - 1),
   }));
 }
 
 async function slice(side: Side, call: (side: Side) => Promise<void>): Promise<number> {
   const startMs = performance.now();
+  const startCpuMs = side.cluster.cpuMs();
   let calls = 0;
   const client = async () => {
     while (performance.now() - startMs < sliceMs) {
@@ -103,6 +116,8 @@ async function slice(side: Side, call: (side: Side) => Promise<void>): Promise<n
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
+  side.calls += calls;
+  side.cpuMs += side.cluster.cpuMs() - startCpuMs;
   return (calls * 1000) / (performance.now() - startMs);
 }
 
@@ -142,8 +157,8 @@ function report({ root, rounds, json }: TraceBenchOptions, figures: readonly Fig
     return;
   }
   const lines = figures.map(
-    ({ row, variant, perSecond, lostPercent }) =>
-      `${row.padEnd(18)} ${variant.padEnd(20)} ${perSecond.toFixed(0).padStart(6)}/s  ${lostPercent.toFixed(1).padStart(5)} % less`,
+    ({ row, variant, perSecond, lostPercent, cpuMs, cpuMorePercent }) =>
+      `${row.padEnd(18)} ${variant.padEnd(20)} ${perSecond.toFixed(0).padStart(6)}/s  ${lostPercent.toFixed(1).padStart(5)} % less  ${cpuMs.toFixed(2)} ms of processor, ${cpuMorePercent.toFixed(1).padStart(5)} % more`,
   );
   const head = `${about.machine}, commit ${about.commit}, medians of ${rounds} slices of ${sliceMs} ms, ${clients} clients`;
   process.stdout.write(`${[head, ...lines].join('\n')}\n`);

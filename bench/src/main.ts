@@ -6,11 +6,12 @@ import { benchCluster } from './cluster.js';
 import { benchLibrary } from './library/main.js';
 import { benchScheduler } from './scheduler/main.js';
 import { benchStore } from './store/main.js';
+import { benchTrace } from './trace/main.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const help = `Measures; holds nothing back.
 
-Usage: npm run bench -- start|failover|store|api|library|scheduler [flags]
+Usage: npm run bench -- start|failover|store|api|library|scheduler|trace [flags]
 
   start       from "kubelab up" to ready
   failover    from the death of the Raft leader to the next write that kubectl saw acknowledged
@@ -18,6 +19,7 @@ Usage: npm run bench -- start|failover|store|api|library|scheduler [flags]
   api         an apiserver under requests, lists and watches: rates, latencies, event loop, memory
   library     startCluster() of 'kubelab': time to the first answer, memory, many side by side
   scheduler   pods a second on hollow nodes, in this process: basic, affinity, spreading, preemption
+  trace       what tracing costs: the same requests with it off, at default sampling, and with every trace kept
 
   --rounds N       each figure is the median of N (default 3)
   --seconds S      of each round of a rate (default 3)
@@ -58,6 +60,7 @@ const [what] = positionals;
 const rounds = Number(values.rounds);
 const json = values.output === 'json';
 if (!values.help && (what === 'start' || what === 'failover')) benchCluster(root, what, { rounds, json });
+else if (!values.help && what === 'trace') await benchTrace({ root, rounds, json });
 else if (!values.help && what === 'library') await benchLibrary({ root, json });
 else if (!values.help && what === 'api') {
   const { only, apiserver } = values;

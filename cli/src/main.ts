@@ -65,6 +65,9 @@ const host: CommandHost = {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: process.env.HOME ?? '/',
     LANG: process.env.LANG ?? 'C.UTF-8',
+    ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? {}
+      : { OTEL_EXPORTER_OTLP_ENDPOINT: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
   },
   wireContext: (name, logPath) => {
     const identity = { component: 'cli', instance: name, world };
@@ -87,7 +90,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 try {
   // A cluster started in the background is a child that nobody waits for.
-  process.exit(await createProgram(host, (code) => process.exit(code)).run(process.argv.slice(2)));
+  const code = await createProgram(host, (early) => process.exit(early)).run(process.argv.slice(2));
+  // A pipe takes what was written later than it was written: long answers would be cut off.
+  await new Promise<void>((flushed) => void process.stdout.write('', () => flushed()));
+  process.exit(code);
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof DiskError || error instanceof NetworkError))
     throw error;

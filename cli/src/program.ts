@@ -9,7 +9,7 @@ import { down } from './commands/down.js';
 import { env } from './commands/env.js';
 import { kubectl } from './commands/kubectl.js';
 import { setUpContainers } from './commands/set-up-containers.js';
-import { trace } from './commands/trace.js';
+import { addTrace } from './commands/trace-command.js';
 import { up, upDetached } from './commands/up.js';
 import { type WhyOptions, why } from './commands/why.js';
 import type { ControlAction } from './supervisor/contract.js';
@@ -68,7 +68,7 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
     .passThroughOptions()
     .allowUnknownOption()
     .action((args: string[]) => withCode(kubectl(host, data(), args)));
-  addTrace(program, host, data);
+  addTrace(program, host, data, withCode);
   addWhy(program, host, data, withCode);
   addCheck(program, host, data, withCode);
   program
@@ -235,32 +235,6 @@ function duration(text: string): number {
 function faultList(text: string): FaultKind[] {
   if (text === 'none') return [];
   return text.split(',').map((name) => choice(faultKinds)(name.trim()));
-}
-
-function addTrace(program: Command, host: CommandHost, data: () => string): void {
-  program
-    .command('trace')
-    .description('what components say to each other: time, from, to, kind, key, size, trace id')
-    .option('-f, --follow', 'go on with what comes', false)
-    .option('--from <component>', 'only what this one sends (a name or a kind: etcd-raft-0, etcd-raft)')
-    .option('--to <component>', 'only what is sent to this one')
-    .option('--kind <text>', 'only kinds that hold the text: AppendEntries, store.txn, MODIFIED')
-    .option('--limit <n>', 'end after so many messages', wholeNumber)
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
-    .addHelpText(
-      'after',
-      examples('kubelab trace --follow --from scheduler', 'kubelab trace -f --kind AppendEntries -o json'),
-    )
-    .action((options: TraceOptions) => trace(host, data(), options));
-}
-
-interface TraceOptions {
-  readonly follow: boolean;
-  readonly from?: string;
-  readonly to?: string;
-  readonly kind?: string;
-  readonly limit?: number;
-  readonly output: 'text' | 'json';
 }
 
 function wholeNumber(text: string): number {

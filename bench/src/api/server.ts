@@ -5,9 +5,18 @@ import { join } from 'node:path';
 import { ensurePki, groups } from '@kubelab/pki';
 import { createRealWorld } from '@kubelab/world';
 
-const storePort = 19_510;
-const wirePort = 19_511;
-const httpsPort = 19_512;
+const firstPort = 19_510;
+
+export interface ApiClusterOptions {
+  readonly root: string;
+  readonly directory: string;
+  /** The apiserver's main.js, for comparing two of them. */
+  readonly main: string;
+  /** Of the apiserver, beside those that it needs. */
+  readonly flags?: readonly string[];
+  /** The first of three; 19510 unless told. */
+  readonly port?: number;
+}
 
 export interface Answer {
   readonly code: number;
@@ -17,21 +26,18 @@ export interface Answer {
 
 /** One member of the store and one apiserver as processes, on real disk and TLS; and a client of it. */
 export class ApiCluster {
-  readonly #root: string;
-  readonly #directory: string;
-  readonly #main: string;
+  readonly #options: ApiClusterOptions;
+  readonly #port: number;
   readonly #processes: ChildProcess[] = [];
   readonly #agent: Agent;
 
-  private constructor(options: { root: string; directory: string; main: string }, agent: Agent) {
-    this.#root = options.root;
-    this.#directory = options.directory;
-    this.#main = options.main;
+  private constructor(options: ApiClusterOptions, agent: Agent) {
+    this.#options = options;
+    this.#port = options.port ?? firstPort;
     this.#agent = agent;
   }
 
-  /** `main`: the apiserver's main.js, for comparing two of them. */
-  static async create(options: { root: string; directory: string; main: string }): Promise<ApiCluster> {
+  static async create(options: ApiClusterOptions): Promise<ApiCluster> {
     const world = createRealWorld({ host: 'bench' });
     const hosts = ['localhost', '127.0.0.1'];
     const pki = join(options.directory, 'pki');
@@ -47,21 +53,24 @@ export class ApiCluster {
 
   /** From the apiserver's start to its first "ready": milliseconds, and those of the processor. */
   async start(): Promise<{ readonly readyMs: number; readonly cpuMs: number }> {
+    const { root, directory, main, flags = [] } = this.#options;
     const address = (port: number) => `127.0.0.1:${port}`;
-    this.#spawn('etcd-raft', join(this.#root, 'services/etcd-raft/dist/src/main.js'), [
-      ...['--listen', address(storePort), '--data-dir', join(this.#directory, 'store')],
+    const [storePort, wirePort, httpsPort] = [this.#port, this.#port + 1, this.#port + 2];
+    this.#spawn('etcd-raft', join(root, 'services/etcd-raft/dist/src/main.js'), [
+      ...['--listen', address(storePort), '--data-dir', join(directory, 'store')],
       ...['--initial-cluster', `etcd-raft-0=${address(storePort)}`],
     ]);
     await sleep(1_500);
     const startedMs = performance.now();
-    this.#spawn('apiserver', this.#main, [
+    this.#spawn('apiserver', main, [
+      ...flags,
       ...['--listen', address(wirePort), '--secure-listen', address(httpsPort)],
       ...['--etcd-servers', address(storePort), '--advertise-address', address(httpsPort)],
     ]);
     for (;;) {
       const ready = await this.call('GET', '/readyz').catch(() => undefined);
-      if (ready?.code === 200) return { readyMs: performance.now() - startedMs, cpuMs: this.#cpuMs() };
-      if (performance.now() - startedMs > 60_000) throw new Error(`not ready; see ${this.#directory}`);
+      if (ready?.code === 200) return { readyMs: performance.now() - startedMs, cpuMs: this.cpuMs() };
+      if (performance.now() - startedMs > 60_000) throw new Error(`not ready; see ${directory}`);
       await sleep(20);
     }
   }
@@ -77,7 +86,7 @@ export class ApiCluster {
     const has = sent === undefined ? {} : { 'content-type': type, 'content-length': sent.byteLength };
     const headers = { accept, ...has };
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: httpsPort, method, path, agent: this.#agent, headers };
+      const options = { host: '127.0.0.1', port: this.#port + 2, method, path, agent: this.#agent, headers };
       const made = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -95,7 +104,7 @@ export class ApiCluster {
   /** Calls `event` for each piece that a watch brings; resolves once it was answered. */
   watch(path: string, event: (piece: Buffer) => void): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: httpsPort, path, agent: this.#agent };
+      const options = { host: '127.0.0.1', port: this.#port + 2, path, agent: this.#agent };
       const made = request(options, (response) => {
         response.on('data', event);
         response.on('error', () => {}); // Cut off by stop().
@@ -117,7 +126,7 @@ export class ApiCluster {
   }
 
   /** User and system time of the apiserver, which Linux counts in hundredths of a second. */
-  #cpuMs(): number {
+  cpuMs(): number {
     const stat = readFileSync(`/proc/${this.#processes.at(-1)?.pid}/stat`, 'utf8').split(' ');
     return (Number(stat[13]) + Number(stat[14])) * 10;
   }
@@ -135,7 +144,7 @@ export class ApiCluster {
   }
 
   #spawn(name: string, main: string, args: readonly string[]): void {
-    const pki = (file: string) => join(this.#directory, 'pki', file);
+    const pki = (file: string) => join(this.#options.directory, 'pki', file);
     const tls = [
       '--ca-file',
       pki('ca.crt'),
@@ -145,7 +154,7 @@ export class ApiCluster {
       pki(`${name}-0.key`),
     ];
     const flags = (process.env.KUBELAB_BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean);
-    const out = openSync(join(this.#directory, `${name}.log`), 'a');
+    const out = openSync(join(this.#options.directory, `${name}.log`), 'a');
     const child = spawn(process.execPath, [...flags, main, '--name', `${name}-0`, ...tls, ...args], {
       stdio: ['ignore', out, out],
     });

@@ -1,9 +1,18 @@
 import { ApiError } from '@kubelab/api';
-import type { Logger, Traceparent } from '@kubelab/telemetry';
+import { isSampled, type Logger, type Span, type Traceparent, type Tracer } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 
 const backoffMinMs = 5;
 const backoffMaxMs = 30_000;
+
+/** Sampled events that wait to be answered with one reconcile and are named in it; older ones are left out. */
+const earlierMax = 16;
+const noTraces: readonly Traceparent[] = [];
+
+export interface Cause {
+  readonly trace: Traceparent;
+  readonly earlier: readonly Traceparent[];
+}
 
 /**
  * Keys to be worked on (client-go's workqueue). `dirty`: to be done; `processing`: being done. A key added
@@ -18,7 +27,7 @@ export class WorkQueue {
   readonly #processing = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { readonly atMs: number; readonly timer: Timer }>();
-  readonly #traces = new Map<string, Traceparent>();
+  readonly #traces = new Map<string, Cause>();
   #waiters: ((key: string | undefined) => void)[] = [];
   #stopped = false;
 
@@ -32,14 +41,14 @@ export class WorkQueue {
 
   add(key: string, trace?: Traceparent): void {
     if (this.#stopped) return;
-    if (trace !== undefined) this.#traces.set(key, trace);
+    if (trace !== undefined) this.#note(key, trace);
     if (this.#dirty.has(key)) return;
     this.#dirty.add(key);
     if (!this.#processing.has(key)) this.#enqueue(key);
   }
 
   /** The earlier of two times for one key counts. */
-  addAfter(key: string, delayMs: number): void {
+  addAfter(key: string, delayMs: number, trace?: Traceparent): void {
     if (this.#stopped) return;
     const atMs = this.#world.clock.monotonicMs() + delayMs;
     const known = this.#delayed.get(key);
@@ -47,16 +56,16 @@ export class WorkQueue {
     known?.timer.cancel();
     const due = () => {
       this.#delayed.delete(key);
-      this.add(key);
+      this.add(key, trace);
     };
     this.#delayed.set(key, { atMs, timer: this.#world.timers.setTimeout(due, delayMs) });
   }
 
   /** Again, later each time it fails in a row. */
-  retry(key: string): void {
+  retry(key: string, trace?: Traceparent): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    this.addAfter(key, Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures, 20)));
+    this.addAfter(key, Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures, 20)), trace);
   }
 
   forget(key: string): void {
@@ -71,11 +80,18 @@ export class WorkQueue {
     return Promise.resolve(this.#begin(key));
   }
 
-  /** The trace of the latest event that put this key here. */
-  traceOf(key: string): Traceparent | undefined {
-    const trace = this.#traces.get(key);
-    this.#traces.delete(key);
-    return trace;
+  /** The events that put this key here: the latest one's trace (a sampled one before others), and sampled ones before it. */
+  causeOf(key: string): Cause | undefined {
+    const cause = this.#traces.get(key);
+    if (cause !== undefined) this.#traces.delete(key);
+    return cause;
+  }
+
+  #note(key: string, trace: Traceparent): void {
+    const known = this.#traces.get(key);
+    if (known === undefined || !isSampled(known.trace)) this.#traces.set(key, { trace, earlier: noTraces });
+    else if (isSampled(trace) && trace !== known.trace)
+      this.#traces.set(key, { trace, earlier: [...known.earlier.slice(1 - earlierMax), known.trace] });
   }
 
   done(key: string): void {
@@ -120,7 +136,12 @@ export type Reconcile = (
 export async function runWorkers(
   queue: WorkQueue,
   reconcile: Reconcile,
-  options: { readonly workers: number; readonly log: Logger; readonly name: string },
+  options: {
+    readonly workers: number;
+    readonly log: Logger;
+    readonly name: string;
+    readonly tracer?: Tracer;
+  },
 ): Promise<void> {
   const worker = async () => {
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
@@ -134,14 +155,18 @@ async function reconcileOne(
   queue: WorkQueue,
   reconcile: Reconcile,
   key: string,
-  { log, name }: { log: Logger; name: string },
+  { log, name, tracer }: { readonly log: Logger; readonly name: string; readonly tracer?: Tracer },
 ): Promise<void> {
-  const trace = queue.traceOf(key);
+  const cause = queue.causeOf(key);
+  const span = reconcileSpan(tracer, name, key, cause);
+  const trace = span?.traceparent ?? cause?.trace;
   try {
     const result = await reconcile(key, { trace });
+    span?.end();
     queue.forget(key);
     if (result?.requeueAfterMs !== undefined) queue.addAfter(key, result.requeueAfterMs);
   } catch (error) {
+    span?.end(error);
     if (isNamespaceEnding(error)) {
       // What is to be made there goes with the namespace.
       log.debug({ controller: name, key, trace, error: error.message }, 'reconcile is given up');
@@ -153,7 +178,7 @@ async function reconcileOne(
     if (expected)
       log.debug({ controller: name, key, trace, error: error.message }, 'reconcile is tried again');
     else log.error({ controller: name, key, trace, error }, 'reconcile failed; it is tried again');
-    queue.retry(key);
+    queue.retry(key, trace);
   } finally {
     queue.done(key);
   }
@@ -163,4 +188,19 @@ async function reconcileOne(
 function isNamespaceEnding(error: unknown): error is ApiError {
   const causes = error instanceof ApiError ? (error.status.details?.causes ?? []) : [];
   return causes.some(({ reason }) => reason === 'NamespaceTerminating');
+}
+
+/** A child of the event that caused it, with links to those that came while the key waited. */
+function reconcileSpan(
+  tracer: Tracer | undefined,
+  name: string,
+  key: string,
+  cause: Cause | undefined,
+): Span | undefined {
+  const span = tracer?.start('reconcile', 'consumer', cause?.trace);
+  if (span === undefined) return undefined;
+  span.rename(`reconcile ${name}`);
+  span.set('k8s.object', key);
+  for (const earlier of cause?.earlier ?? noTraces) span.link(earlier);
+  return span;
 }

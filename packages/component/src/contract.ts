@@ -31,6 +31,7 @@ export interface RunningComponent {
  * - unary `debug.status`: {} -> { name, component, pid, role, ready, uptimeMs, memoryBytes }
  * - stream `debug.messages`: {} -> heads are MessageRecord arrays (recent ones first, then live, batched per
  *   50 ms)
+ * - unary `debug.spans`: { traceId } -> SpanRecord[]: what this component remembers of a trace
  * - unary `debug.links.list` {} -> Record<string, LinkFault>; `debug.links.set` { to, fault };
  *   `debug.links.clear` { to? }
  */

@@ -1,4 +1,4 @@
-import type { MessageRecord, Telemetry } from '@kubelab/telemetry';
+import type { MessageRecord, SpanRecord, Telemetry } from '@kubelab/telemetry';
 import {
   type LinkFault,
   type Links,
@@ -14,6 +14,8 @@ const batchMs = 50;
 const batchMessagesMax = 2_000;
 /** Records that wait for one batch; what comes beyond them is counted and left out. */
 const heldMax = 20_000;
+/** Of one trace, in one answer. */
+const spansMax = 8_192;
 
 export interface DebugOptions {
   readonly world: World;
@@ -52,6 +54,7 @@ export function debugService(options: DebugOptions): WireService {
           ...options.processInfo(),
         });
       },
+      'debug.spans': (request) => answer(spansOf(options.telemetry, request.head)),
       'debug.links.list': () => answer(links.list()),
       'debug.links.set': (request) => {
         const { to, fault } = linkRequest(request.head);
@@ -92,6 +95,13 @@ async function followMessages(options: DebugOptions, stream: WireStream, sinceMs
     held = [];
     stop();
   }
+}
+
+/** Of one trace: whoever asks for all would get more than a head should hold. */
+function spansOf({ tracer }: Telemetry, head: unknown): readonly SpanRecord[] {
+  if (!isRecord(head) || typeof head.traceId !== 'string')
+    throw new WireError('invalidArgument', 'wanted: { traceId: 32 hexadecimal digits }');
+  return tracer.spans(head.traceId).slice(-spansMax);
 }
 
 function plain(record: MessageRecord): Record<string, unknown> {

@@ -1,5 +1,11 @@
 import { loadTls } from '@kubelab/pki/load';
-import { createTelemetry, formatLogLine, type LogLevel, type Telemetry } from '@kubelab/telemetry';
+import {
+  createTelemetry,
+  exportSpans,
+  formatLogLine,
+  type LogLevel,
+  type Telemetry,
+} from '@kubelab/telemetry';
 import { createLinks } from '@kubelab/wire';
 import { createRealWorld, type World } from '@kubelab/world';
 import type { ComponentConfig, RunningComponent } from './contract.js';
@@ -22,6 +28,11 @@ export const commonFlags = {
     kind: 'path',
     description: 'append JSON lines here instead of to standard output',
     default: '',
+  },
+  'tracing-sampling-rate-per-million': {
+    kind: 'int',
+    description: 'of the traces that begin here, how many are kept; a sampled caller is always followed',
+    default: '10000',
   },
   'exit-with-parent': { kind: 'boolean', description: 'end when the process that started it is gone' },
 } as const satisfies Readonly<Record<string, FlagSpec>>;
@@ -104,9 +115,11 @@ async function run<S extends Readonly<Record<string, FlagSpec>>>(
     world,
     level,
     logPath,
+    samplingRatio: common['tracing-sampling-rate-per-million'] / 1e6,
     destination: logPath === undefined && process.stdout.isTTY ? terminal : undefined,
   });
   dieLoudly(telemetry);
+  const exporter = exporterOf(telemetry);
   const links = createLinks();
   let running: RunningComponent | undefined;
   try {
@@ -137,7 +150,7 @@ async function run<S extends Readonly<Record<string, FlagSpec>>>(
     { address: `${running.address.host}:${running.address.port}`, pid: process.pid },
     'serving',
   );
-  stopOnSignals(telemetry, running);
+  stopOnSignals(telemetry, running, exporter);
   if (common['exit-with-parent']) stopWithParent();
 }
 
@@ -168,7 +181,17 @@ function dieLoudly(telemetry: Telemetry): void {
   process.on('unhandledRejection', die('unhandled rejection'));
 }
 
-function stopOnSignals(telemetry: Telemetry, running: RunningComponent): void {
+/** OpenTelemetry's own variable says where spans go beside the built-in collector. */
+function exporterOf({ tracer, log }: Telemetry): { stop(): Promise<void> } | undefined {
+  const endpoint = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '';
+  return endpoint === '' ? undefined : exportSpans({ endpoint, tracer, log });
+}
+
+function stopOnSignals(
+  telemetry: Telemetry,
+  running: RunningComponent,
+  exporter: { stop(): Promise<void> } | undefined,
+): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
@@ -176,6 +199,7 @@ function stopOnSignals(telemetry: Telemetry, running: RunningComponent): void {
     telemetry.log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), stopGraceMs).unref();
     await running.stop();
+    await exporter?.stop();
     process.exit(0);
   };
   process.on('SIGTERM', (signal) => void stop(signal));

@@ -51,9 +51,68 @@ export interface MessageCollector {
   follow(listener: (message: MessageRecord) => void): () => void;
 }
 
+/** OpenTelemetry's span kinds. */
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+export type AttributeValue = string | number | boolean;
+
+/** A span that has ended. Attribute names follow OpenTelemetry's semantic conventions where they have one. */
+export interface SpanRecord {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** '' for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly component: string;
+  readonly instance: string;
+  /** Wall time at the reporting component, milliseconds since the epoch, with a fraction. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Other causes: contexts of spans of this trace or of others. */
+  readonly links: readonly Traceparent[];
+  /** What went wrong; '' when nothing did. */
+  readonly error: string;
+}
+
+/** A span under way. end() is idempotent; what is never ended is never recorded. */
+export interface Span {
+  /** The context that what follows from this span carries on. */
+  readonly traceparent: Traceparent;
+  rename(name: string): void;
+  set(name: string, value: AttributeValue): void;
+  /** At most `linksMax` (32) are kept. */
+  link(cause: Traceparent): void;
+  end(error?: unknown): void;
+}
+
+/**
+ * A component's spans. Sampling is parent-based: with a parent that is not sampled every method gives undefined at once and
+ * allocates nothing, so call sites pass constant names and set attributes on `span?.`. Roots are drawn by root().
+ */
+export interface Tracer {
+  start(name: string, kind: SpanKind, parent: Traceparent | undefined): Span | undefined;
+  /** A span whose context was given out already: `own`, below `parent` (undefined: a root). */
+  adopt(name: string, kind: SpanKind, own: Traceparent, parent: Traceparent | undefined): Span | undefined;
+  /** A span that began at `startMonotonicMs` and ends now; for many steps that take the same time. */
+  record(
+    name: string,
+    parent: Traceparent,
+    startMonotonicMs: number,
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): void;
+  /** A new trace's context, sampled with the component's ratio. */
+  root(): Traceparent;
+  /** Spans in the built-in collector (at most `spansMax`, 8,192 by default), oldest first; of one trace when it is named. */
+  spans(traceId?: string): SpanRecord[];
+  /** Called with each span that ends, for an exporter; one that throws is dropped. */
+  onEnd(listener: (span: SpanRecord) => void): () => void;
+}
+
 export interface Telemetry {
   readonly component: string;
   readonly instance: string;
   readonly log: Logger;
   readonly messages: MessageCollector;
+  readonly tracer: Tracer;
 }

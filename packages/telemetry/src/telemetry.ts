@@ -3,6 +3,7 @@ import { destination, type Logger as PinoLogger, pino } from 'pino';
 import type { LogFields, Logger, Telemetry } from './contract.js';
 import { createMessageCollector } from './message-collector.js';
 import { traceIdOf } from './trace-context.js';
+import { createTracer } from './tracer.js';
 
 const causesMax = 8;
 
@@ -11,7 +12,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export interface TelemetryOptions {
   readonly component: string;
   readonly instance: string;
-  readonly world: Pick<World, 'clock'>;
+  readonly world: Pick<World, 'clock' | 'random'>;
+  /** Of the traces that begin here, the share that is kept. Default 0.01. */
+  readonly samplingRatio?: number | undefined;
   readonly level?: LogLevel | undefined;
   /** File to append lines to; absent: standard output. */
   readonly logPath?: string | undefined;
@@ -33,11 +36,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     },
     sink,
   );
-  return { component, instance, log: wrap(logger), messages: createMessageCollector() };
+  const tracer = createTracer(options);
+  return { component, instance, log: wrap(logger), messages: createMessageCollector(), tracer };
 }
 
 /** Keeps nothing: for tests and for commands that only look. */
-export function silentTelemetry(world: Pick<World, 'clock'>, component: string, instance: string): Telemetry {
+export function silentTelemetry(
+  world: Pick<World, 'clock' | 'random'>,
+  component: string,
+  instance: string,
+): Telemetry {
   return createTelemetry({
     component,
     instance,

@@ -23,8 +23,9 @@ export function parseTraceparent(text: string | undefined): TraceContext | undef
   return { traceId, spanId, flags };
 }
 
+/** A trace that nobody keeps: its id only marks log lines and messages that belong together. */
 export function newTraceparent(random: RandomBytes): Traceparent {
-  return `00-${hex(random.bytes(16))}-${hex(random.bytes(8))}-01`;
+  return `00-${hex(random.bytes(16))}-${hex(random.bytes(8))}-00`;
 }
 
 /** A new span of the same trace; a new trace when the parent is none. */
@@ -32,6 +33,23 @@ export function childTraceparent(parent: Traceparent | undefined, random: Random
   const context = parseTraceparent(parent);
   if (context === undefined) return newTraceparent(random);
   return `00-${context.traceId}-${hex(random.bytes(8))}-${context.flags}`;
+}
+
+const flagsAt = 53;
+const sampledDigits = '13579bdf';
+
+/** Looks at one character of it: costs nothing where nothing is sampled. */
+export function isSampled(trace: Traceparent | undefined): trace is Traceparent {
+  return (
+    trace !== undefined && trace.length >= flagsAt + 2 && sampledDigits.includes(trace.charAt(flagsAt + 1))
+  );
+}
+
+/** A new trace, sampled or not by its own id (OpenTelemetry's TraceIdRatioBased): nothing more is drawn. */
+export function rootTraceparent(random: RandomBytes, ratio: number): Traceparent {
+  const traceId = hex(random.bytes(16));
+  const share = Number.parseInt(traceId.slice(19), 16) / 16 ** 13;
+  return `00-${traceId}-${hex(random.bytes(8))}-${share < ratio ? '01' : '00'}`;
 }
 
 export function traceIdOf(trace: Traceparent | undefined): string | undefined {

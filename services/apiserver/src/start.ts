@@ -20,6 +20,7 @@ import { Registry } from './registry/registry.js';
 import { ServiceAllocator } from './registry/strategies/service.js';
 import { strategies } from './registry/strategy.js';
 import { Storage } from './storage/storage.js';
+import { tracedStore } from './storage/traced-store.js';
 import { openStore, type StoreConfig } from './store-config.js';
 import { serveHttps } from './transport/https.adapter.js';
 import { wireService } from './transport/wire.js';
@@ -72,7 +73,11 @@ export async function startApiserver(
 /** The objects, and what counts requests and answers. */
 function measuredStorage(world: World, config: ApiserverConfig, store: Store) {
   const metrics = config.metrics ?? new Metrics();
-  const storage = new Storage(world, meteredStore(store, world, metrics), config.telemetry.log);
+  const storage = new Storage(
+    world,
+    tracedStore(meteredStore(store, world, metrics), config.telemetry.tracer),
+    config.telemetry.log,
+  );
   const flow = new FlowControl(flowLimits);
   lookedUpMetrics(metrics, flow, storage);
   return { metrics, storage, flow };
@@ -135,6 +140,7 @@ export async function serveApiserver(
     tls,
     name,
     messages: telemetry.messages,
+    tracer: telemetry.tracer,
     authenticate: (credentials) => gates.authenticated(authenticate(tokens, credentials)),
     log,
     handler,
@@ -142,7 +148,7 @@ export async function serveApiserver(
   const wire = await serveWire(context, {
     address: config.listen,
     tls,
-    services: [wireService(world, handler), config.debug],
+    services: [wireService(world, handler, telemetry.tracer), config.debug],
   });
   storage.start();
   bootstrap.start();

@@ -420,7 +420,7 @@ t.test('a token goes no further than the transport', async (t) => {
   t.teardown(() => server.stop());
   const tls = server.identities['apiserver-0'];
   if (tls === undefined) throw new Error('no certificate');
-  const { messages, log } = silentTelemetry(server.world, 'apiserver', 'apiserver-9');
+  const { messages, log, tracer } = silentTelemetry(server.world, 'apiserver', 'apiserver-9');
   const seen: ApiCall[] = [];
   const https = await serveHttps({
     world: server.world,
@@ -428,6 +428,7 @@ t.test('a token goes no further than the transport', async (t) => {
     tls,
     name: 'apiserver-9',
     messages,
+    tracer,
     log,
     authenticate: async () => anonymous,
     handler: async (call) => {

@@ -9,13 +9,14 @@ import {
 } from '@kubelab/client';
 import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
-import type { Logger } from '@kubelab/telemetry';
+import type { Logger, Tracer } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 
 /** What every controller works with. Informers are shared: one watch per kind. */
 export interface ControllerContext {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly client: Client;
   readonly events: EventRecorder;
   readonly options: ControllerOptions;
@@ -99,7 +100,8 @@ export async function runControllers(
   base: Omit<ControllerContext, 'informer' | 'release'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { world, log, client } = base;
+  const { world, log, client, tracer } = base;
+  const traced = tracer === undefined ? {} : { tracer };
   const informers = new SharedInformers(world, log, client);
   const context: ControllerContext = {
     ...base,
@@ -120,7 +122,7 @@ export async function runControllers(
   else await Promise.race([informers.whenSynced(), aborted(signal)]);
   await Promise.all(
     started.map(({ controller, queue, reconcile }) =>
-      runWorkers(queue, reconcile, { workers: controller.workers, log, name: controller.name }),
+      runWorkers(queue, reconcile, { workers: controller.workers, log, name: controller.name, ...traced }),
     ),
   );
 }

@@ -95,7 +95,7 @@ export async function startControllerManager(
   config: ControllerManagerConfig,
 ): Promise<RunningComponent> {
   const { telemetry, links, tls, name } = config;
-  const { log } = telemetry;
+  const { log, tracer } = telemetry;
   const context = { world, telemetry, links };
   const chosen = chooseControllers(config.controllers);
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
@@ -110,7 +110,7 @@ export async function startControllerManager(
     client,
     name: 'kube-controller-manager',
     identity: name,
-    lead: (signal) => runControllers(chosen, { world, log, client, events, options }, signal),
+    lead: (signal) => runControllers(chosen, { world, log, tracer, client, events, options }, signal),
     observed: () => {
       reached = true;
     },

@@ -5,7 +5,8 @@ import { serveWire } from '@kubelab/wire';
 import type { Address, Timer, World } from '@kubelab/world';
 import { LocalAddresses } from './addresses.js';
 import { TcpProxy } from './proxy/tcp-proxy.adapter.js';
-import { desiredListeners } from './rules/rules.js';
+import { ProxySpans } from './proxy-spans.js';
+import { desiredListeners, serviceNameLabel } from './rules/rules.js';
 
 /** Changes within so long are applied together. */
 const syncDelayMs = 20;
@@ -28,7 +29,8 @@ export async function startKubeProxy(world: World, config: KubeProxyConfig): Pro
   const client = new Client(transport);
   const services = new Informer<Service>(client, serviceKind, { world, log });
   const slices = new Informer<EndpointSlice>(client, endpointSliceKind, { world, log });
-  const proxy = new TcpProxy({ world, telemetry });
+  const spans = new ProxySpans(telemetry.tracer);
+  const proxy = new TcpProxy({ world, telemetry, spans });
   const addresses = new LocalAddresses(world, log);
   const nodePortHosts = network === 'loopback' ? [config.nodeIp, '127.0.0.1'] : ['0.0.0.0'];
   let pending: Timer | undefined;
@@ -45,12 +47,19 @@ export async function startKubeProxy(world: World, config: KubeProxyConfig): Pro
     });
     const wanted = desired.map(({ host }) => host).filter((host) => !nodePortHosts.includes(host));
     if (network === 'interface') await addresses.sync(new Set(wanted));
-    if (!stopped) proxy.apply(desired);
+    if (!stopped) spans.rules(() => proxy.apply(desired));
   };
   const soon = () => {
     pending ??= world.timers.setTimeout(() => void sync(), syncDelayMs);
   };
   const server = await serveWire(context, { address: config.listen, tls, services: [config.debug] });
+  services.handle({
+    changed: ({ metadata }, _old, trace) => spans.note(`${metadata.namespace}/${metadata.name}`, trace),
+  });
+  slices.handle({
+    changed: ({ metadata }, _old, trace) =>
+      spans.note(`${metadata.namespace}/${metadata.labels?.[serviceNameLabel] ?? ''}`, trace),
+  });
   for (const informer of [services, slices]) {
     informer.handle({ changed: soon, deleted: soon });
     informer.start();

@@ -61,11 +61,13 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
+  const { tracer } = telemetry;
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const allocatable = capacityOf(machine);
   const pods = new PodSyncLoop({
     ...shared,
+    tracer,
     runtime,
     events,
     backoff,

@@ -7,6 +7,7 @@ import {
   timestamp,
 } from '@kubelab/api';
 import { type Client, type EventRecorder, isNotFound } from '@kubelab/client';
+import type { Traceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import type { SchedulerActions } from './framework/contract.js';
 import type { PodInfo } from './framework/pod-info.js';
@@ -18,21 +19,31 @@ export class ApiActions implements SchedulerActions {
   readonly #client: Client;
   readonly #events: EventRecorder;
   readonly #world: World;
+  readonly #traceOf: (pod: string) => Traceparent | undefined;
 
-  constructor(parts: { readonly client: Client; readonly events: EventRecorder; readonly world: World }) {
+  constructor(parts: {
+    readonly client: Client;
+    readonly events: EventRecorder;
+    readonly world: World;
+    /** Of a pod's key: what its binding carries on. */
+    readonly traceOf: (pod: string) => Traceparent | undefined;
+  }) {
+    this.#traceOf = parts.traceOf;
     this.#client = parts.client;
     this.#events = parts.events;
     this.#world = parts.world;
   }
 
-  async bind({ pod }: PodInfo, nodeName: string): Promise<void> {
+  async bind({ pod, key }: PodInfo, nodeName: string): Promise<void> {
     const { namespace, name, uid } = pod.metadata;
-    await this.#client.for<Pod>(podKind).post({ namespace, name }, 'binding', {
+    const binding = {
       apiVersion: 'v1',
       kind: 'Binding',
       metadata: { name, namespace, uid },
       target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
-    });
+    };
+    const trace = this.#traceOf(key);
+    await this.#client.for<Pod>(podKind).post({ namespace, name }, 'binding', binding, { trace });
   }
 
   async preempt({ pod }: PodInfo, preemptor: PodInfo, nodeName: string): Promise<void> {

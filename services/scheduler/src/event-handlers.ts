@@ -3,6 +3,7 @@ import { type Informer, keyOf } from '@kubelab/client';
 import type { SchedulerCache } from './cache/cache.js';
 import { createPodInfo } from './framework/pod-info.js';
 import type { Informers } from './informers.js';
+import type { PodTraces } from './pod-traces.js';
 import {
   assignedPodEvents,
   type ClusterEvent,
@@ -19,6 +20,7 @@ export interface EventTargets {
   readonly cache: SchedulerCache;
   readonly nominator: Nominator;
   readonly statuses: StatusWriter;
+  readonly traces?: PodTraces | undefined;
   /** Of one of the profiles. */
   isMine(pod: Pod): boolean;
   /** Undefined while another scheduler leads. */
@@ -30,8 +32,14 @@ export function connectEvents(targets: EventTargets): void {
   const { informers, cache, queue } = targets;
   const pods = new PodEvents(targets);
   informers.pods.handle({
-    changed: (pod, before) => pods.changed(pod, before),
-    deleted: (pod) => pods.deleted(pod),
+    changed: (pod, before, trace) => {
+      if ((pod.spec?.nodeName ?? '') === '') targets.traces?.note(keyOf(pod), trace);
+      pods.changed(pod, before);
+    },
+    deleted: (pod) => {
+      targets.traces?.forget(keyOf(pod));
+      pods.deleted(pod);
+    },
   });
   informers.nodes.handle({
     changed: (node, before) => {

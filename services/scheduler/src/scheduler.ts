@@ -1,6 +1,6 @@
 import type { Pod } from '@kubelab/api';
 import { type Client, EventRecorder } from '@kubelab/client';
-import type { Logger } from '@kubelab/telemetry';
+import type { Logger, Tracer } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import { ApiActions } from './actions.js';
 import { awaitPermits, bindPod, permit, reserve, unreserve } from './binding-cycle.js';
@@ -16,6 +16,7 @@ import type { Profile } from './framework/profile.js';
 import { type Decision, schedulePod } from './framework/schedule-pod.js';
 import type { Status } from './framework/status.js';
 import { Informers } from './informers.js';
+import { PodTraces } from './pod-traces.js';
 import { HintTable } from './queue/hint-table.js';
 import { Nominator } from './queue/nominator.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
@@ -36,6 +37,7 @@ const expireEveryMs = 1_000;
 export interface SchedulerParts {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer | undefined;
   readonly client: Client;
   readonly configuration: Configuration;
 }
@@ -52,6 +54,7 @@ export class Scheduler {
   readonly #nominator = new Nominator();
   readonly #log = new DecisionLog();
   readonly #start = { index: 0 };
+  readonly #traces: PodTraces;
   readonly #tables: ReadonlyMap<string, HintTable>;
   /** Told of every cycle, beside the record. */
   onDecision: ((record: DecisionRecord) => void) | undefined;
@@ -62,13 +65,19 @@ export class Scheduler {
   constructor(parts: SchedulerParts) {
     const { world, log, client, configuration } = parts;
     this.#parts = parts;
+    this.#traces = new PodTraces(parts.tracer);
     this.#informers = new Informers(client, { world, log });
     this.#events = new EventRecorder({ world, log, client, component: 'default-scheduler' });
     this.#statuses = new StatusWriter({ world, log, client });
     const handle: Handle = {
       listers: this.#informers,
       nominations: this.#nominator,
-      actions: new ApiActions({ client, events: this.#events, world }),
+      actions: new ApiActions({
+        client,
+        events: this.#events,
+        world,
+        traceOf: (pod) => this.#traces.of(pod),
+      }),
       random: world.random,
       sleep: (delayMs) => world.timers.sleep(delayMs),
       activate: ({ key }) => this.#queue?.activate(key),
@@ -82,6 +91,7 @@ export class Scheduler {
       cache: this.#cache,
       nominator: this.#nominator,
       statuses: this.#statuses,
+      traces: this.#traces,
       isMine: (pod) => this.#profiles.has(pod.spec?.schedulerName ?? ''),
       queue: () => this.#queue,
     });
@@ -240,17 +250,18 @@ export class Scheduler {
       queue.done(info.key);
       return;
     }
-    const startedMs = this.#parts.world.clock.monotonicMs();
+    const { clock, random } = this.#parts.world;
+    const startedMs = clock.monotonicMs();
     this.#snapshot.update(this.#cache);
-    const decision = schedulePod(
-      {
-        profile,
-        snapshot: this.#snapshot,
-        nominations: this.#nominator,
-        random: this.#parts.world.random,
-        start: this.#start,
-      },
-      info,
+    const cycle = {
+      snapshot: this.#snapshot,
+      nominations: this.#nominator,
+      random,
+      start: this.#start,
+    };
+    const now = () => clock.monotonicMs();
+    const decision = this.#traces.cycle(info.key, profile, now, (used) =>
+      schedulePod({ ...cycle, profile: used }, info),
     );
     const record = describeDecision(this.#head(queued, startedMs), decision);
     this.#log.add(record);
@@ -280,6 +291,7 @@ export class Scheduler {
     const { info } = queued;
     const { world, log } = this.#parts;
     this.#binding += 1;
+    const span = this.#traces.begin('bind', info.key);
     try {
       const sleep = (delayMs: number, signal: AbortSignal) => world.timers.sleep(delayMs, signal);
       const status = (await awaitPermits(waits, sleep)) ?? (await bindPod(profile, info, nodeName));
@@ -290,9 +302,13 @@ export class Scheduler {
         this.#statuses.drop(info.key);
         log.info({ pod: info.key, node: nodeName }, 'bound');
         const message = `Successfully assigned ${info.key} to ${nodeName}`;
-        this.#events.record(info.pod, { type: 'Normal', reason: 'Scheduled', message });
+        const trace = span?.traceparent;
+        this.#events.record(info.pod, { type: 'Normal', reason: 'Scheduled', message, trace });
+        this.#traces.forget(info.key);
+        span?.end();
         return;
       }
+      span?.end(status.reasons.join(', '));
       log.warn({ pod: info.key, node: nodeName, error: status.reasons.join(', ') }, 'binding failed');
       this.#undo(queue, profile, info, nodeName);
       this.#refused(queue, queued, status);

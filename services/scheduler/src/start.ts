@@ -21,7 +21,7 @@ export async function startScheduler(world: World, config: SchedulerConfig): Pro
   const client = new Client(transport);
   const configuration =
     config.configuration === undefined ? defaultConfiguration : parseConfiguration(config.configuration);
-  const scheduler = new Scheduler({ world, log, client, configuration });
+  const scheduler = new Scheduler({ world, log, tracer: telemetry.tracer, client, configuration });
   const elector = new LeaderElector({
     world,
     log,

@@ -18,11 +18,27 @@ export class Admission {
   }
 
   async admit(attributes: Attributes): Promise<void> {
-    for (const plugin of this.#plugins) await plugin.admit?.(attributes);
+    const { tracer, trace } = attributes.scope;
+    const span = tracer?.start('admission mutate', 'internal', trace);
+    try {
+      for (const plugin of this.#plugins) await plugin.admit?.(attributes);
+    } catch (error) {
+      span?.end(error);
+      throw error;
+    }
+    span?.end();
   }
 
   async validate(attributes: Attributes): Promise<void> {
-    for (const plugin of this.#plugins) await plugin.validate?.(attributes);
+    const { tracer, trace } = attributes.scope;
+    const span = tracer?.start('admission validate', 'internal', trace);
+    try {
+      for (const plugin of this.#plugins) await plugin.validate?.(attributes);
+    } catch (error) {
+      span?.end(error);
+      throw error;
+    }
+    span?.end();
   }
 
   /** Reserves, then writes: `write` gets what belongs into its transaction. Writes of one turn follow one another. */

@@ -12,7 +12,10 @@ export interface ApiCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly user: UserInfo;
+  /** Of the request itself: what it causes carries it on. */
   readonly trace: Traceparent;
+  /** The context that the caller gave; absent: the trace begins here. */
+  readonly parent?: Traceparent | undefined;
   readonly signal: AbortSignal;
   /** The transport can turn the connection into one of this protocol (exec, attach, port-forward). */
   readonly upgrade?: 'websocket' | 'spdy';

@@ -1,3 +1,4 @@
+import type { Span } from '@kubelab/telemetry';
 import type { StreamChunk } from './contract.js';
 
 /**
@@ -7,17 +8,22 @@ import type { StreamChunk } from './contract.js';
 export const queueMax = 10_000;
 const queueBytesMax = 64 * 2 ** 20;
 
+interface Waiting extends StreamChunk {
+  readonly span?: Span | undefined;
+}
+
 /** Between the cache and one slow reader: bounded. */
 export class EventQueue {
-  #items: StreamChunk[] = [];
+  #items: Waiting[] = [];
   #bytes = 0;
   #wake: (() => void) | undefined;
   #finished = false;
   overflow: () => void = () => {};
 
-  push(bytes: Uint8Array, trace: string | undefined): void {
+  /** `span` lasts until the event is taken, and is what the chunk's trace then is. */
+  push(bytes: Uint8Array, trace: string | undefined, span?: Span): void {
     if (this.#finished) return;
-    this.#items.push({ bytes, trace });
+    this.#items.push({ bytes, trace: span?.traceparent ?? trace, span });
     this.#bytes += bytes.byteLength;
     this.#wake?.();
     if (this.#items.length <= queueMax && this.#bytes <= queueBytesMax) return;
@@ -44,6 +50,7 @@ export class EventQueue {
       this.#items = [];
       for (const next of batch) {
         this.#bytes -= next.bytes.byteLength;
+        next.span?.end();
         yield next;
       }
       if (this.#items.length > 0) continue;

@@ -7,7 +7,7 @@ import {
   reviewKinds,
   statusErrors,
 } from '@kubelab/api';
-import { type Logger, type Metrics, newTraceparent, traceIdOf } from '@kubelab/telemetry';
+import { type Logger, type Metrics, newTraceparent, type Span, traceIdOf } from '@kubelab/telemetry';
 import type { WireContext } from '@kubelab/wire';
 import type { TlsMaterial } from '@kubelab/world';
 import type { Authorizer } from '../auth/authorize.js';
@@ -44,6 +44,7 @@ import { podCommand, podPortForward } from './pod-streams.js';
 import { bindPod, podLog } from './pods.js';
 import { proxy } from './proxy.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
+import { annotationOf, beginRequest, endRequest } from './request-span.js';
 import { requestTimeout, within } from './request-timeout.js';
 import { review } from './reviews.js';
 import { createToken } from './token-request.js';
@@ -84,7 +85,8 @@ export function createHandler(parts: HandlerParts): ApiHandler {
     const info = requestInfo(call.method, call.path, call.query);
     const warnings: string[] = [];
     const long = info.verb === 'watch' || (info.resource && streamed.includes(info.subresource));
-    const seen = { call, info, warnings, startedMs, long };
+    const span = long ? undefined : beginRequest(parts.context.telemetry.tracer, call, info);
+    const seen = { call, info, warnings, startedMs, long, span };
     let release: Release = () => {};
     try {
       release = flow.admit(call.user, info, long);
@@ -165,7 +167,8 @@ async function route(
       return list({ storage: parts.registry.storage, kind, namespace, call, form, warn });
     case 'watch': {
       const sent = (of: KindInfo) => parts.apiMetrics.watchEvent(of);
-      const watching = { world, storage: parts.registry.storage, sent };
+      const { tracer } = parts.context.telemetry;
+      const watching = { world, storage: parts.registry.storage, sent, tracer };
       return watch(watching, kind, { namespace, name }, call, form);
     }
     case 'get':
@@ -349,6 +352,8 @@ function requestScope(parts: HandlerParts, call: ApiCall, warn: (text: string) =
     world: parts.context.world,
     user: call.user,
     trace: call.trace,
+    tracer: parts.context.telemetry.tracer,
+    annotation: annotationOf(call),
     fieldManager,
     dryRun: dryRun.length > 0,
     signal: call.signal,
@@ -382,11 +387,13 @@ interface Seen {
   readonly warnings: readonly string[];
   readonly startedMs: number;
   readonly long: boolean;
+  readonly span: Span | undefined;
 }
 
 function finish(parts: HandlerParts, seen: Seen, answer: ApiReply): ApiReply {
   const { call, info, warnings, startedMs, long } = seen;
   const { world } = parts.context;
+  endRequest(seen.span, answer);
   parts.apiMetrics.request(info, {
     code: answer.code,
     seconds: (world.clock.monotonicMs() - startedMs) / 1000,

@@ -23,6 +23,7 @@ import {
   type Registry,
   statusAspect,
 } from '../registry/registry.js';
+import { continuedBy } from '../registry/trace-annotation.js';
 import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { patchStrictness, wholeStrictness } from './field-validation.js';
@@ -77,7 +78,7 @@ export async function createObject(request: ObjectCall): Promise<ApiReply> {
   const { kind, namespace, scope, registry } = request;
   const sent = decodeBody(request);
   checkNamespace(kind, namespace, sent);
-  return objectReply(request, 201, await registry.create(scope, kind, namespace, sent));
+  return objectReply(request, 201, await registry.create(continuedBy(scope, sent), kind, namespace, sent));
 }
 
 export async function updateObject(request: ObjectCall): Promise<ApiReply> {

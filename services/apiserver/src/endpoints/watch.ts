@@ -1,4 +1,5 @@
 import { ApiError, type KindInfo, statusErrors } from '@kubelab/api';
+import type { Span, Tracer } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import { ProtobufError } from '../protobuf/reader.js';
 import type { Storage } from '../storage/storage.js';
@@ -20,6 +21,7 @@ const initialPerTurn = 100;
 export interface WatchParts {
   readonly world: World;
   readonly storage: Storage;
+  readonly tracer: Tracer;
   /** Counts events for /metrics. */
   readonly sent: (kind: KindInfo) => void;
 }
@@ -93,7 +95,7 @@ interface Running extends Beginning {
 }
 
 function run(
-  { world, storage, sent }: WatchParts,
+  { world, storage, sent, tracer }: WatchParts,
   call: ApiCall,
   options: ListOptions,
   running: Running,
@@ -119,7 +121,7 @@ function run(
       const chunk = encoded(event);
       if (chunk === undefined) return;
       sent(kind);
-      queue.push(chunk, event.trace);
+      queue.push(chunk, event.trace, watchSpan(tracer, call, kind, event));
     },
     ended: () => queue.finish(undefined),
     gone: () => queue.finish(encode.error(statusErrors.expired(`too old resource version: ${seen()}`))),
@@ -186,6 +188,21 @@ async function* chunks(
 
 async function* only(chunk: StreamChunk): AsyncGenerator<StreamChunk> {
   yield chunk;
+}
+
+/** From the moment at which the cache has the event until the watcher takes it. */
+function watchSpan(tracer: Tracer, call: ApiCall, kind: KindInfo, event: CacheEvent): Span | undefined {
+  const span = tracer.start('watch', 'producer', event.trace);
+  if (span === undefined) return undefined;
+  const object = (event.current ?? event.previous)?.object;
+  span.rename(`watch ${kind.resource}`);
+  span.set(
+    'k8s.object',
+    object === undefined ? '' : `${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+  );
+  span.set('enduser.id', call.user.name);
+  span.set('kubelab.store.revision', event.revision);
+  return span;
 }
 
 /** What an event is to a watcher with a selector: objects come into view and go out of it. */

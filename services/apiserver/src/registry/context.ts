@@ -1,3 +1,4 @@
+import type { Traceparent, Tracer } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 
 /**
@@ -16,6 +17,10 @@ export interface RequestScope {
   readonly world: World;
   readonly user: UserInfo;
   readonly trace: string | undefined;
+  /** Absent: nothing is told of what the request does. */
+  readonly tracer?: Tracer | undefined;
+  /** What `tracing.k8s.io/traceparent` of a written object becomes; absent: it stays. */
+  readonly annotation?: Traceparent | undefined;
   /** metadata.managedFields names the writer so. */
   readonly fieldManager: string;
   readonly dryRun: boolean;

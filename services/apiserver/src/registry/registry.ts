@@ -27,6 +27,7 @@ import { objectKey, textOf } from '../storage/keys.js';
 import { noCompanions, RacedError, revisionOf, type Storage, type WriteOptions } from '../storage/storage.js';
 import type { RequestScope } from './context.js';
 import type { Strategy } from './strategy.js';
+import { annotateTrace } from './trace-annotation.js';
 
 const generateNameTries = 8;
 const conflictTries = 8;
@@ -139,7 +140,7 @@ export class Registry {
           await scope.world.timers.sleep(scope.world.random.int(Math.min(attempt, raceWaitMsMax)));
           continue;
         }
-        if (taken === undefined) throw busy();
+        if (taken === undefined) throw statusErrors.tooManyRequests(busyText, 1);
         if (!generated) throw statusErrors.alreadyExists(kind, object.metadata.name);
         if (attempt >= generateNameTries) throw statusErrors.alreadyExists(kind, object.metadata.name);
       }
@@ -173,7 +174,7 @@ export class Registry {
     for (const text of warningsFor(kind, object)) scope.warn(text);
     await this.#admission.validate(attributes);
     if (kind.custom === undefined) omitEmpty(kind.schema, object);
-    return object;
+    return annotateTrace(scope, object);
   }
 
   #findings(kind: KindInfo, object: KubeObject, old: KubeObject | undefined): FieldError[] {
@@ -319,7 +320,7 @@ export class Registry {
           const all = together(companions ?? noCompanions, reserved);
           const write: WriteOptions = { trace: scope.trace, companions: all };
           if (isGone(next)) return this.#finishDelete(kind, old, next, write);
-          return this.storage.replace(kind, old, next, write);
+          return this.storage.replace(kind, old, annotateTrace(scope, next), write);
         });
       } catch (error) {
         if (!(error instanceof RacedError)) throw error;
@@ -420,9 +421,7 @@ function created(scope: RequestScope, kind: KindInfo, object: KubeObject): Attri
 }
 
 /** Others were quicker each time: nothing is wrong with the request. */
-function busy(): ApiError {
-  return statusErrors.tooManyRequests('what the object needs was given to others each time; try again', 1);
-}
+const busyText = 'what the object needs was given to others each time; try again';
 
 function patched(kind: KindInfo, old: KubeObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {
   switch (patch.type) {

@@ -6,11 +6,12 @@ import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { apiError, bodyBytesMax, statusErrors } from '@kubelab/api';
-import { childTraceparent, type Logger, type MessageCollector } from '@kubelab/telemetry';
+import type { Logger, MessageCollector, Tracer } from '@kubelab/telemetry';
 import { type Address, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
 import { type Credentials, userOf } from '../auth/authenticate.js';
 import type { ApiCall, ApiHandler, ApiReply, StreamChunk } from '../endpoints/contract.js';
 import type { Method } from '../endpoints/request-info.js';
+import { requestContext } from '../endpoints/request-span.js';
 import type { UserInfo } from '../registry/context.js';
 import { serveUpgrade, type UpgradeRequest, upgradeProtocol } from '../streaming/upgrade.adapter.js';
 import { isWatch, watchOverWebSocket } from '../streaming/websocket-watch.adapter.js';
@@ -36,6 +37,7 @@ export interface HttpsOptions {
   readonly tls: TlsMaterial;
   readonly name: string;
   readonly messages: MessageCollector;
+  readonly tracer: Tracer;
   /** undefined: nobody that is known here (401). */
   readonly authenticate: (credentials: Credentials) => Promise<UserInfo | undefined>;
   readonly log: Logger;
@@ -129,7 +131,7 @@ async function serve(
       Array.isArray(value) ? value.join(',') : (value ?? ''),
     ]),
   );
-  const trace = childTraceparent(headers.traceparent, world.random);
+  const { trace, parent } = requestContext(headers.traceparent, options);
   report(
     options,
     'receive',
@@ -155,6 +157,7 @@ async function serve(
     body,
     user,
     trace,
+    parent,
     signal: gone.signal,
     ...(client === undefined ? {} : { upgrade: client.protocol }),
   };

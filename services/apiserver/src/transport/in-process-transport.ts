@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse, ApiStream, ApiTransport } from '@kubelab/client';
-import { newTraceparent } from '@kubelab/telemetry';
+import { childTraceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import type { ApiCall, ApiHandler } from '../endpoints/contract.js';
 import type { UserInfo } from '../registry/context.js';
@@ -22,7 +22,8 @@ export function createInProcessTransport(world: World, handler: ApiHandler, user
     headers: { 'content-type': 'application/json', ...request.headers },
     body: request.body ?? noBytes,
     user,
-    trace: request.trace ?? newTraceparent(world.random),
+    trace: childTraceparent(request.trace, world.random),
+    parent: request.trace,
     signal,
   });
   return {

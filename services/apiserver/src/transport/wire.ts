@@ -1,4 +1,4 @@
-import { newTraceparent } from '@kubelab/telemetry';
+import type { Tracer } from '@kubelab/telemetry';
 import {
   type Message,
   noBytes,
@@ -11,19 +11,21 @@ import type { World } from '@kubelab/world';
 import { userOf } from '../auth/authenticate.js';
 import type { ApiCall, ApiHandler } from '../endpoints/contract.js';
 import type { Method, Query } from '../endpoints/request-info.js';
+import { requestContext } from '../endpoints/request-span.js';
 import { gather } from './gather.js';
 
 const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The same API for kubelab's components: WebSocket+msgpack (docs/architecture.md, "Wire methods"). */
-export function wireService(world: World, handler: ApiHandler): WireService {
+export function wireService(world: World, handler: ApiHandler, tracer: Tracer): WireService {
+  const front = { world, tracer };
   return {
     describe: (method, message) => describe(method, message),
     unary: {
       'api.request': async (request, context) => {
         const unread = new AbortController();
         context.signal.addEventListener('abort', () => unread.abort(), { once: true });
-        const call = callFrom(world, request, context);
+        const call = callFrom(front, request, context);
         const { code, headers, body, finite } = await handler({ ...call, signal: unread.signal });
         if (!(body instanceof Uint8Array) && finite === true)
           return { head: { code, headers }, payload: await gather(body) };
@@ -39,7 +41,7 @@ export function wireService(world: World, handler: ApiHandler): WireService {
         const gone = new AbortController();
         stream.signal.addEventListener('abort', () => gone.abort(), { once: true });
         const { code, headers, body } = await handler({
-          ...callFrom(world, request, context),
+          ...callFrom(front, request, context),
           signal: gone.signal,
         });
         if (body instanceof Uint8Array) {
@@ -82,7 +84,11 @@ function eventLabel(payload: Uint8Array): { kind: string; key: string } {
   return { kind: `watch ${type}`, key: `${kind}/${name}` };
 }
 
-function callFrom(world: World, message: Message, context: RequestContext): ApiCall {
+function callFrom(
+  front: { readonly world: World; readonly tracer: Tracer },
+  message: Message,
+  context: RequestContext,
+): ApiCall {
   const head = isRecord(message.head) ? message.head : {};
   const method = methods.find((known) => known === head.method);
   if (method === undefined || typeof head.path !== 'string')
@@ -94,7 +100,6 @@ function callFrom(world: World, message: Message, context: RequestContext): ApiC
   for (const [name, value] of Object.entries(isRecord(head.headers) ? head.headers : {}))
     headers[name.toLowerCase()] = String(value);
   const parsed: Query = query;
-  const trace = context.trace ?? newTraceparent(world.random);
   return {
     method,
     path: head.path,
@@ -102,7 +107,7 @@ function callFrom(world: World, message: Message, context: RequestContext): ApiC
     headers,
     body: message.payload,
     user: userOf(context.peer),
-    trace,
+    ...requestContext(context.trace, front),
     signal: context.signal,
   };
 }

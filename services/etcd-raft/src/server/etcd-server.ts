@@ -35,7 +35,7 @@ import {
   type ServerParts,
   throwIf,
 } from './parts.js';
-import type { PeerCalls, PeerLinks } from './peers.js';
+import type { Applied, PeerCalls, PeerLinks } from './peers.js';
 import { Proposer } from './proposer.js';
 
 /** What a lease takes of the quota (as etcd counts it). */
@@ -143,7 +143,8 @@ function createKv(
       if (isReadOnly(request)) return readTxnNow(parts, request, caller);
       checkBacklog(parts);
       if (quota.isExceededBy(request, bytes.byteLength)) await quota.refuse();
-      const { revision, txn } = await proposeAs(parts, caller, (origin) => encodeTxnEntry(bytes, origin));
+      const propose = () => proposeAs(parts, caller, (origin) => encodeTxnEntry(bytes, origin));
+      const { revision, txn } = await proposed(parts, caller, propose);
       if (txn === undefined) throw storeError('corrupt', { detail: 'a transaction gave no result' });
       return { header: header(revision), ...txn };
     },
@@ -158,6 +159,28 @@ function createKv(
       return store.hub.watch(request, sink);
     },
   };
+}
+
+/** The span of a proposal as its client's member sees it: until its effect is visible here. */
+async function proposed(
+  { telemetry, node }: ServerParts,
+  { trace }: Caller,
+  propose: () => Promise<Applied>,
+): Promise<Applied> {
+  const span = telemetry.tracer.start('raft propose', 'server', trace);
+  if (span === undefined) return propose();
+  const { role, term } = node.status();
+  span.set('raft.role', role);
+  span.set('raft.term', term);
+  try {
+    const applied = await propose();
+    span.set('raft.index', applied.index);
+    span.end();
+    return applied;
+  } catch (error) {
+    span.end(error);
+    throw error;
+  }
 }
 
 /** What changes nothing does not go through the log. */

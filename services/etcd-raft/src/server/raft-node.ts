@@ -15,6 +15,7 @@ import { SnapshotStore } from '../wal/snapshot-file.js';
 import { Wal } from '../wal/wal.js';
 import { PendingReads } from './pending-reads.js';
 import { Proposals } from './proposals.js';
+import { RaftSpans } from './raft-spans.js';
 import type { RaftReceiver, RaftTransport, SnapshotSink, SnapshotTransfer } from './raft-transport.js';
 import { type Bootstrap, type Recovered, recover } from './recovery.js';
 import { type CompactionOptions, Snapshots } from './snapshots.js';
@@ -118,6 +119,7 @@ class Node implements RaftNode, RaftReceiver {
   readonly #proposals: Proposals;
   readonly #reads: PendingReads;
   readonly #snapshots: Snapshots;
+  readonly #spans: RaftSpans;
   readonly #listeners = new Set<(status: RaftStatus) => void>();
   #timeouts: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number };
   #lastStatus: RaftStatus;
@@ -144,6 +146,7 @@ class Node implements RaftNode, RaftReceiver {
     this.#raft = newRaft(world, options, recovered);
     this.#proposals = new Proposals(this.#raft);
     this.#reads = new PendingReads(world, this.#raft);
+    this.#spans = new RaftSpans(options.telemetry.tracer, world);
     this.#snapshots = new Snapshots({
       raft: this.#raft,
       wal,
@@ -322,8 +325,10 @@ class Node implements RaftNode, RaftReceiver {
       return;
     }
     this.#writingSinceMs = this.#world.clock.monotonicMs();
+    const durable = this.#spans.append(entries, this.#raft.role);
     this.#wal.append({ hardState, entries }).then(
       () => {
+        durable?.();
         if (this.#stopped === undefined) {
           this.#raft.persisted(ready);
           if (plantedBug !== 'ackBeforeFsync') send();
@@ -378,7 +383,9 @@ class Node implements RaftNode, RaftReceiver {
   #apply(committed: readonly Entry[]): void {
     const last = committed.at(-1);
     if (last === undefined) return;
+    const applied = this.#spans.apply(committed);
     for (const entry of committed) this.#proposals.applied(entry, this.#applyOne(entry));
+    applied?.();
     this.#raft.applied(last.index);
     this.#options.stateMachine.applied(last.index);
   }

@@ -1,6 +1,7 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import type { Telemetry } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
+import type { ProxySpans } from '../proxy-spans.js';
 import type { Backend, DesiredListener } from '../rules/rules.js';
 import { Balancer } from './balancer.js';
 
@@ -14,6 +15,7 @@ const connectionsMax = 4_096;
 export interface TcpProxyOptions {
   readonly world: World;
   readonly telemetry: Telemetry;
+  readonly spans?: ProxySpans | undefined;
   /** How long connections of a removed listener may go on. */
   readonly drainMs?: number;
 }
@@ -175,6 +177,8 @@ class ProxyListener {
       timer.cancel();
       this.#balancer.connected(this.spec, from, backend, world.clock.monotonicMs());
       this.#record(from, backend);
+      const first = this.#options.spans?.connection(this.spec.service);
+      if (first !== undefined) upstream.once('data', () => first(backend.name));
       join(client, upstream);
     });
   }

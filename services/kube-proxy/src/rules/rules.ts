@@ -32,7 +32,7 @@ export interface RulesInput {
 }
 
 const affinitySecondsDefault = 10_800;
-const serviceNameLabel = 'kubernetes.io/service-name';
+export const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** Which addresses this node has to serve (the pure part of kube-proxy). TCP only: docs/divergence.md. */
 export function desiredListeners(input: RulesInput): DesiredListener[] {

@@ -1,6 +1,6 @@
 import { type Container, type Pod, podKind, type Service } from '@kubelab/api';
 import { type Client, type EventRecorder, type Informer, isNotFound, type WorkQueue } from '@kubelab/client';
-import type { Logger, Traceparent } from '@kubelab/telemetry';
+import type { Logger, Span, Traceparent, Tracer } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { runProbes } from '../probes/prober.js';
 import {
@@ -16,6 +16,7 @@ import { type Allocatable, ConfigError, containerEnv, type EnvSources, expandVar
 import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
 import { ensureImage, type ImagePullerParts, unmetRetryMs } from './image-puller.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
+import { followTrace, podSpan } from './pod-spans.js';
 import { ServiceAccountTokens } from './service-account-tokens.js';
 import { envSources } from './sources.js';
 import {
@@ -40,6 +41,7 @@ const runsKept = 2;
 export interface PodManagerOptions {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly events: Pick<EventRecorder, 'record'>;
@@ -78,7 +80,7 @@ export class PodManager {
     for (const sandbox of sandboxes) if (sandbox.uid !== pod?.metadata.uid) await this.#takeDown(sandbox);
     if (pod?.metadata.uid === undefined) return undefined;
     const memory = this.#remember(pod.metadata.uid);
-    memory.trace = context.trace;
+    followTrace(memory, context.trace, pod, this.#options.world.clock.monotonicMs());
     const sandbox = sandboxes.find(({ uid }) => uid === pod.metadata.uid);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#end(pod, memory, sandbox);
     const phase = pod.status?.phase;
@@ -297,6 +299,7 @@ export class PodManager {
     const backoffKey = `${sandbox.uid}/${container.name}/image`;
     const pullAgainMs = await ensureImage({ ...this.#options, event }, container, own, backoffKey);
     if (pullAgainMs !== undefined) return pullAgainMs;
+    const span = this.#span('container start', pod, container);
     try {
       const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
       const expand = (texts: readonly string[] | undefined) =>
@@ -319,11 +322,13 @@ export class PodManager {
       });
       this.#event(pod, 'Normal', 'Created', `Created container: ${container.name}`, container);
       await runtime.StartContainer(id);
+      span?.end();
       this.#event(pod, 'Normal', 'Started', `Started container ${container.name}`, container);
       own.waiting = undefined;
       return (await this.#postStart(pod, container, own, sandbox, id)) ?? this.#firstProbe(container);
     } catch (error) {
       if (!(error instanceof ConfigError) && !(error instanceof RuntimeError)) throw error;
+      span?.end(error);
       const reason = error instanceof ConfigError ? 'CreateContainerConfigError' : 'RunContainerError';
       own.waiting = { reason, message: error.message };
       this.#event(pod, 'Warning', 'Failed', `Error: ${error.message}`, container);
@@ -388,7 +393,9 @@ export class PodManager {
     const parts = {
       ...this.#options,
       unhealthy: (message: string) => this.#event(pod, 'Warning', 'Unhealthy', message, container),
-      changed: () => this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`),
+      span: () => this.#span('probe', pod, container),
+      changed: (trace?: Traceparent) =>
+        this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`, trace),
     };
     const outcome = runProbes(parts, { container, containerId: run.id, podIp: sandbox.ip }, own.run);
     if (outcome.failed === undefined) return outcome.waitMs;
@@ -478,6 +485,11 @@ export class PodManager {
   async #runs(sandbox: PodSandbox, name: string): Promise<ContainerStatus[]> {
     const all = await this.#options.runtime.ListContainers(sandbox.id);
     return all.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt);
+  }
+
+  #span(name: string, pod: Pod, container: Container): Span | undefined {
+    const { trace } = this.#memory.get(pod.metadata.uid ?? '') ?? {};
+    return podSpan(this.#options.tracer, name, pod, container.name, trace);
   }
 
   /** The runs with what they left as messages. */

@@ -1,15 +1,13 @@
-import type { Traceparent } from '@kubelab/telemetry';
 import type { ProbeRun } from '../probes/prober.js';
+import type { PodTrace } from './pod-spans.js';
 
 /** What a kubelet remembers of a pod between two looks at it; a restarted one begins anew. */
-export interface PodMemory {
+export interface PodMemory extends PodTrace {
   readonly containers: Map<string, ContainerMemory>;
   /** Messages of ended runs, by the run's id. */
   readonly messages: Map<string, string>;
   written?: string;
   ending?: boolean;
-  /** Of the write that the latest reconcile answers: what follows from it carries it on. */
-  trace?: Traceparent | undefined;
   /** The node has ended it: activeDeadlineSeconds is over, or it was evicted. */
   failed?: { readonly reason: string; readonly message: string };
 }

@@ -8,7 +8,7 @@ import {
   runWorkers,
   WorkQueue,
 } from '@kubelab/client';
-import type { Logger } from '@kubelab/telemetry';
+import type { Logger, Tracer } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import type { LogTimes } from '../log-times.js';
 import type { ContainerRuntime, ContainerStatus } from '../runtime/cri.js';
@@ -25,6 +25,7 @@ const unsyncedRetryMs = 100;
 export interface PodSyncLoopOptions {
   readonly world: World;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
   readonly events: EventRecorder;
@@ -80,7 +81,8 @@ export class PodSyncLoop {
   }
 
   start(): void {
-    const { world, log, runtime } = this.#options;
+    const { world, log, runtime, tracer } = this.#options;
+    const traced = tracer === undefined ? {} : { tracer };
     this.#pods.start();
     this.#services.start();
     this.#static.start();
@@ -93,7 +95,7 @@ export class PodSyncLoop {
       this.synced || this.#static.has(key)
         ? this.manager.reconcile(key, context)
         : { requeueAfterMs: unsyncedRetryMs };
-    void runWorkers(this.#queue, reconcile, { workers, log, name: 'kubelet' });
+    void runWorkers(this.#queue, reconcile, { workers, log, name: 'kubelet', ...traced });
     this.#timer = world.timers.setInterval(() => void this.#relist(), relistMs);
   }
 

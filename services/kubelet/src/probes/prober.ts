@@ -1,4 +1,5 @@
 import type { Probe } from '@kubelab/api';
+import type { Span, Traceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import type { HookTarget } from '../pod/hooks.js';
 import { type ProbeKind, probesOf } from '../pod/spec.js';
@@ -25,8 +26,10 @@ export interface ProberParts {
   readonly world: World;
   readonly runtime: ContainerRuntime;
   readonly unhealthy: (message: string) => void;
+  /** Of a try that may change the verdict; ended when it does. */
+  readonly span?: () => Span | undefined;
   /** A verdict is another than before: the pod is to be looked at. */
-  readonly changed: () => void;
+  readonly changed: (trace?: Traceparent) => void;
 }
 
 /** What became of a look at a container's probes: it is to end for one that failed, or to be looked at again. */
@@ -67,11 +70,16 @@ async function tryProbe(
   target: HookTarget,
   state: ProbeState,
 ): Promise<void> {
+  const span = state.counter.verdict === true ? undefined : parts.span?.();
   const result = await probeOnce(parts.runtime, probe, target);
   state.busy = false;
   const before = state.counter.verdict;
   state.counter.take(result.ok);
   const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   if (!result.ok) parts.unhealthy(`${title} probe failed: ${result.output}`);
-  if (state.counter.verdict !== before) parts.changed();
+  if (state.counter.verdict === before) return;
+  span?.rename(`probe ${kind}`);
+  span?.set('k8s.container.ready', result.ok);
+  span?.end(result.ok ? undefined : result.output);
+  parts.changed(span?.traceparent);
 }

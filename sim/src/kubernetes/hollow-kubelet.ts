@@ -31,13 +31,12 @@ export interface Machine {
   readonly name: string;
   /** By the pod's uid. */
   readonly containers: Map<string, Container>;
+  readonly started: () => void;
 }
 
 export interface Container {
   readonly key: string;
   readonly uid: string;
-  /** Of the StatefulSet whose pod this is. */
-  readonly statefulSet: string | undefined;
   readonly ip: string;
   readonly endsAtMs: number | undefined;
 }
@@ -139,19 +138,20 @@ class HollowKubelet {
         return { requeueAfterMs: waitMs };
       container = this.#container(pod);
       machine.containers.set(uid, container);
+      machine.started();
     }
     const nowMs = world.clock.monotonicMs();
     if (container.endsAtMs !== undefined && nowMs >= container.endsAtMs) {
       await this.#status(pod, this.#over(pod, 'Succeeded'));
       return undefined;
     }
-    if (pod.status?.podIP !== container.ip || !isReady(pod)) await this.#status(pod, this.#running(pod, container));
+    if (pod.status?.podIP !== container.ip || !isReady(pod))
+      await this.#status(pod, this.#running(pod, container));
     return container.endsAtMs === undefined ? undefined : { requeueAfterMs: container.endsAtMs - nowMs + 1 };
   }
 
   #container(pod: Pod): Container {
     const { world, machine } = this.#options;
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
     const [, node = '0'] = machine.name.split('-');
     const taken = new Set([...machine.containers.values()].map(({ ip }) => ip));
     let last = 2;
@@ -160,7 +160,6 @@ class HollowKubelet {
     return {
       key: keyOf(pod),
       uid: pod.metadata.uid ?? '',
-      statefulSet: owner?.kind === 'StatefulSet' ? owner.name : undefined,
       ip: `10.244.${node}.${last}`,
       endsAtMs: ends ? world.clock.monotonicMs() + world.random.int(workMsMax) : undefined,
     };
@@ -246,7 +245,12 @@ class HollowKubelet {
     const since = known?.status === 'True' ? (known.lastTransitionTime ?? now) : now;
     const capacity = { cpu: '8', memory: '16Gi', pods: '110' };
     const ready = {
-      ...{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+      ...{
+        type: 'Ready',
+        status: 'True',
+        reason: 'KubeletReady',
+        message: 'kubelet is posting ready status',
+      },
       ...{ lastHeartbeatTime: now, lastTransitionTime: since },
     };
     const status = { capacity, allocatable: capacity, conditions: [ready] };

@@ -48,6 +48,7 @@ export class SimulatedCluster {
   readonly #simulation: Simulation;
   readonly #options: ClusterOptions;
   readonly #hosts = new Map<string, Host>();
+  #containerStarted: () => void = () => undefined;
 
   constructor(simulation: Simulation, options: ClusterOptions) {
     this.#simulation = simulation;
@@ -66,10 +67,15 @@ export class SimulatedCluster {
       this.#add(`scheduler-${index}`, (world) => this.#startScheduler(world));
     }
     for (const name of this.nodeNames) {
-      const machine: Machine = { name, containers: new Map() };
+      const machine: Machine = { name, containers: new Map(), started: () => this.#containerStarted() };
       this.machines.set(name, machine);
       this.#add(name, (world) => this.#startKubelet(world, machine));
     }
+  }
+
+  /** Called when something begins to run on a machine. */
+  watchContainers(started: () => void): void {
+    this.#containerStarted = started;
   }
 
   get nodeNames(): string[] {

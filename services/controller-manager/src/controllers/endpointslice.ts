@@ -176,7 +176,9 @@ async function writeSlices(context: ControllerContext, wanted: Wanted, call: Cal
   const keeps = context.options.plantedBug === 'endpointsKeepDeleted';
   for (const { slice, endpoints } of update) {
     const former = keeps ? (slice.endpoints ?? []) : [];
-    const kept = former.filter(({ targetRef }) => endpoints.every((one) => one.targetRef?.uid !== targetRef?.uid));
+    const kept = former.filter(({ targetRef }) =>
+      endpoints.every((one) => one.targetRef?.uid !== targetRef?.uid),
+    );
     await client.update({ ...slice, endpoints: [...endpoints, ...kept] }, call);
   }
   for (const group of create) {

@@ -87,7 +87,6 @@ export class SimulatedCluster {
     return [...this.store.members(), ...this.#hosts.keys()];
   }
 
-  /** Other hosts than the cluster's, that components talk to or that talk to them. */
   start(): void {
     this.store.start();
     for (const name of this.#hosts.keys()) this.restart(name);
@@ -95,14 +94,20 @@ export class SimulatedCluster {
 
   crash(name: string): void {
     const host = this.#hosts.get(name);
-    if (host === undefined) return this.store.crash(name);
+    if (host === undefined) {
+      this.store.crash(name);
+      return;
+    }
     host.running = undefined;
     this.#simulation.crash(name);
   }
 
   restart(name: string): void {
     const host = this.#hosts.get(name);
-    if (host === undefined) return this.store.restart(name);
+    if (host === undefined) {
+      this.store.restart(name);
+      return;
+    }
     host.starts += 1;
     const { starts } = host;
     const world = this.#simulation.world(name);

@@ -25,7 +25,7 @@ export interface ControllerContext {
 }
 
 /** Deliberate mistakes: the simulation must notice each (docs/proof.md). Only tests set one. */
-export type ControllerBug = 'ignoreExpectations' | 'unorderedStatefulSet' | 'endpointsKeepDeleted';
+export type ControllerBug = 'rolloutIgnoresSurge' | 'unorderedStatefulSet' | 'endpointsKeepDeleted';
 
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */

@@ -16,7 +16,7 @@ const readyMs = 60_000;
 const calmMs = 60_000;
 export const faultMinutesDefault = 2;
 /** Taints, tolerations, back-offs and budgets take their time. */
-const settleMs = 300_000;
+const settleMs = 180_000;
 const quietMs = 60_000;
 /** In the quiet minute, beside Leases and the nodes' own status. */
 const quietWritesMax = 20;

@@ -26,6 +26,7 @@ const scalars = new Map([
   [`${meta}Time`, 'time'],
   [`${meta}MicroTime`, 'microTime'],
   [`${meta}FieldsV1`, 'any'],
+  [`${meta}Patch`, 'any'],
   ['io.k8s.apimachinery.pkg.api.resource.Quantity', 'quantity'],
   ['io.k8s.apimachinery.pkg.util.intstr.IntOrString', 'intOrString'],
   ['io.k8s.apimachinery.pkg.runtime.RawExtension', 'any'],
@@ -39,12 +40,15 @@ for (const name of stable.sort()) if (!scalars.has(name)) schema[name] = fieldsO
 function typeOf(property) {
   if (property.$ref !== undefined) {
     const target = property.$ref.replace('#/definitions/', '');
-    return (
-      scalars.get(target) ??
-      (definitions[target]?.properties === undefined ? simpleOf(definitions[target]) : `@${target}`)
-    );
+    return scalars.get(target) ?? (isStruct(target) ? `@${target}` : simpleOf(definitions[target]));
   }
   return simpleOf(property);
+}
+
+/** Also one without any field. */
+function isStruct(target) {
+  const { type, properties, additionalProperties } = definitions[target] ?? {};
+  return properties !== undefined || (type === 'object' && additionalProperties === undefined);
 }
 
 function simpleOf(property) {

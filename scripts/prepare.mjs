@@ -77,7 +77,7 @@ function sources() {
     for (const file of readdirSync(join(root, top.name), { withFileTypes: true, recursive: true })) {
       const path = join(file.parentPath ?? file.path, file.name);
       if (!file.isFile() || path.includes('/dist/') || path.includes('/node_modules/')) continue;
-      if (file.name.endsWith('.ts') || file.name === 'tsconfig.json') found.push(path);
+      if (/\.c?ts$/.test(file.name) || file.name === 'tsconfig.json') found.push(path);
     }
   }
   return found.sort();

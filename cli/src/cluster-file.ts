@@ -30,12 +30,13 @@ export async function readCluster(world: World, dataDirectory: string): Promise<
   if (!isRecord(parsed) || typeof parsed.port !== 'number' || typeof parsed.nodes !== 'number') {
     throw new Error(`${clusterFile} is not a cluster's description; 'kubelab down --wipe' clears it`);
   }
-  return { port: parsed.port, nodes: parsed.nodes, dataDirectory };
+  const hollowNodes = typeof parsed.hollowNodes === 'number' ? parsed.hollowNodes : 0;
+  return { port: parsed.port, nodes: parsed.nodes, hollowNodes, dataDirectory };
 }
 
 export async function writeCluster(world: World, cluster: ClusterOptions): Promise<void> {
-  const { port, nodes, dataDirectory } = cluster;
-  const text = `${JSON.stringify({ port, nodes }, null, 2)}\n`;
+  const { port, nodes, hollowNodes, dataDirectory } = cluster;
+  const text = `${JSON.stringify({ port, nodes, hollowNodes }, null, 2)}\n`;
   await world.disk.writeFileAtomic(clusterPaths(dataDirectory).clusterFile, text);
 }
 

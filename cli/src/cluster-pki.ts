@@ -30,6 +30,7 @@ export async function preparePki(world: World, cluster: ClusterOptions): Promise
     apiservers: apiserverCount,
     standbys: standbyCount,
     nodes: cluster.nodes,
+    hollowKubelets: cluster.hollowNodes > 0 ? 1 : 0,
     addressesOf: (name) =>
       /^node-\d+$/.test(name) ? [addresses.node(Number(name.slice('node-'.length)))] : [],
     kubernetesServiceAddress: addresses.kubernetesService,

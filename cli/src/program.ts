@@ -93,21 +93,31 @@ export function createProgram(host: CommandHost, exit: (code: number) => void) {
   };
 }
 
+interface UpOptions {
+  readonly nodes?: number;
+  readonly hollowNodes?: number;
+  readonly port?: number;
+  readonly data?: string;
+  readonly detach: boolean;
+}
+
 function addUp(program: Command, host: CommandHost, data: () => string, exit: (code: number) => void): void {
   program
     .command('up')
     .description('start the cluster and stay; Ctrl-C ends it and keeps its state')
     .option('--nodes <n>', 'nodes, each a kubelet and a kube-proxy', wholeNumber)
+    .option('--hollow-nodes <n>', 'nodes whose pods have no processes, beside those', wholeNumber)
     .option('--port <port>', 'of the endpoint for kubectl; the other ports follow it', wholeNumber)
     .option('--data <dir>', 'folder that holds the cluster')
     .option('--detach', 'return once it is ready; it runs in the background', false)
     .addHelpText('after', examples('kubelab up', 'kubelab up --nodes 3 --port 7443 --data /tmp/lab --detach'))
-    .action(async (options: { nodes?: number; port?: number; data?: string; detach: boolean }) => {
+    .action(async (options: UpOptions) => {
       const dataDirectory = options.data === undefined ? data() : host.resolvePath(options.data);
       const before = await readCluster(host.world, dataDirectory);
       const cluster = {
         port: options.port ?? before?.port ?? defaultPort,
         nodes: options.nodes ?? before?.nodes ?? defaultNodes,
+        hollowNodes: options.hollowNodes ?? before?.hollowNodes ?? 0,
         dataDirectory,
       };
       if (options.detach) return upDetached(host, cluster);

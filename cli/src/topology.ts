@@ -8,6 +8,8 @@ export interface ClusterOptions {
   /** Of the one endpoint that kubectl talks to; every other port is derived from it. */
   readonly port: number;
   readonly nodes: number;
+  /** Nodes without processes, all of one kubelet (services/kubelet/src/hollow); 0 for none. */
+  readonly hollowNodes: number;
   /** Absolute path of the folder that holds all state. */
   readonly dataDirectory: string;
 }
@@ -19,6 +21,7 @@ export type ComponentKind =
   | 'controller-manager'
   | 'scheduler'
   | 'kubelet'
+  | 'hollow-kubelet'
   | 'kube-proxy';
 
 /** One process of the cluster: what to run and where it listens. */
@@ -38,6 +41,9 @@ export const memberCount = 3;
 export const apiserverCount = 2;
 export const standbyCount = 2;
 export const nodesMax = 20;
+export const hollowNodesMax = 10_000;
+/** Kubernetes' own time: thousands of nodes renew their leases every 10 s, not every 2. */
+const hollowGraceMs = 40_000;
 /**
  * Above the endpoint's port, for all that is derived from it (docs/architecture.md, "Ports and addresses").
  */
@@ -65,6 +71,7 @@ export function ports(port: number) {
     scheduler: (index: number) => local(port + 41 + index),
     endpointDebug: local(port + 51),
     supervisor: local(port + 52),
+    hollowKubelet: local(port + 53),
     kubelet: (node: number) => local(port + 100 + 2 * node),
     kubeProxy: (node: number) => local(port + 101 + 2 * node),
   };
@@ -151,13 +158,29 @@ export function components(options: ClusterOptions): ComponentSpec[] {
     }),
     ...range(standbyCount).map((index) =>
       spec('controller-manager', `controller-manager-${index}`, at.controllerManager(index), {
-        args: [...apiserver, '--service-account-private-key-file', signingKey],
+        args: [
+          ...apiserver,
+          ...['--service-account-private-key-file', signingKey],
+          ...(options.hollowNodes > 0 ? ['--node-monitor-grace-period-ms', String(hollowGraceMs)] : []),
+        ],
       }),
     ),
     ...range(standbyCount).map((index) =>
       spec('scheduler', `scheduler-${index}`, at.scheduler(index), { args: apiserver }),
     ),
     ...range(options.nodes, 1).flatMap((node) => nodeComponents(options, node, spec, apiserver)),
+    ...(options.hollowNodes === 0
+      ? []
+      : [
+          spec('hollow-kubelet', 'hollow-kubelet-0', at.hollowKubelet, {
+            entry: 'services/kubelet/dist/src/hollow-main.js',
+            args: [
+              ...[...apiserver, '--nodes', String(options.hollowNodes)],
+              // Beside nodes that run pods, only what asks for hollow ones comes to them.
+              ...(options.nodes > 0 ? ['--taint'] : []),
+            ],
+          }),
+        ]),
   ];
 }
 

@@ -6,7 +6,7 @@ const terminal: Terminal = { print: () => {}, write: () => {}, progress: () => {
 
 t.test('every port follows from the endpoint, apart from all others and within the span', async (t) => {
   const at = ports(7000);
-  const all = [at.endpoint, at.endpointDebug, at.supervisor];
+  const all = [at.endpoint, at.endpointDebug, at.supervisor, at.hollowKubelet];
   for (const index of [0, 1, 2]) all.push(at.etcdRaft(index), at.etcdClient(index));
   for (const index of [0, 1]) {
     all.push(at.apiserverSecure(index), at.apiserverWire(index));

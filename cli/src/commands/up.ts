@@ -64,10 +64,13 @@ export async function upDetached(host: CommandHost, cluster: ClusterOptions): Pr
   const paths = clusterPaths(cluster.dataDirectory);
   const outputPath = `${paths.logs}/up.out`;
   await world.disk.remove(outputPath);
-  const { port, nodes, dataDirectory } = cluster;
+  const { port, nodes, hollowNodes, dataDirectory } = cluster;
   const child = await world.processes.spawn({
     command: host.node,
-    args: [host.cliEntry, 'up', '--port', String(port), '--nodes', String(nodes), '--data', dataDirectory],
+    args: [
+      ...[host.cliEntry, 'up', '--port', String(port), '--nodes', String(nodes), '--data', dataDirectory],
+      ...['--hollow-nodes', String(hollowNodes)],
+    ],
     env: host.childEnv,
     workingDirectory: host.root,
     outputPath,

@@ -1,18 +1,24 @@
 import { DiskError, NetworkError, type TlsMaterial, type World } from '@kubelab/world';
 import { clusterPaths } from '../cluster-file.js';
 import { UsageError } from '../output.js';
-import { type ClusterOptions, components, nodesMax, portSpan, ports } from '../topology.js';
+import { type ClusterOptions, components, hollowNodesMax, nodesMax, portSpan, ports } from '../topology.js';
 
 const spaceBytesMin = 64 * 2 ** 20;
 
 /** Finds what would keep the cluster from starting, and says it in one line, before anything is started. */
 export async function preflight(world: World, cluster: ClusterOptions): Promise<void> {
-  const { port, nodes } = cluster;
+  const { port, nodes, hollowNodes } = cluster;
   if (!Number.isInteger(port) || port < 1 || port + portSpan > 65_535) {
     throw new UsageError(`--port must be a whole number from 1 to ${65_535 - portSpan}, not ${port}`, 2);
   }
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > nodesMax) {
-    throw new UsageError(`--nodes must be a whole number from 1 to ${nodesMax}, not ${nodes}`, 2);
+  if (!Number.isInteger(hollowNodes) || hollowNodes < 0 || hollowNodes > hollowNodesMax) {
+    const range = `from 0 to ${hollowNodesMax}`;
+    throw new UsageError(`--hollow-nodes must be a whole number ${range}, not ${hollowNodes}`, 2);
+  }
+  // A cluster of hollow nodes alone is one, too.
+  const nodesMin = hollowNodes > 0 ? 0 : 1;
+  if (!Number.isInteger(nodes) || nodes < nodesMin || nodes > nodesMax) {
+    throw new UsageError(`--nodes must be a whole number from ${nodesMin} to ${nodesMax}, not ${nodes}`, 2);
   }
   await requireWritable(world, cluster.dataDirectory);
 }

@@ -1,3 +1,3 @@
 import { proveTranscripts } from '../../src/prove-transcripts.js';
 
-await proveTranscripts({ port: 19043, transcripts: ['cluster'], kubectls: 'newest' });
+await proveTranscripts({ port: 19043, transcripts: ['cluster', 'controllers'], kubectls: 'newest' });

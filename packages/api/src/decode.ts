@@ -50,15 +50,6 @@ export function decodeObject(kind: KindInfo, value: unknown): Decoded<KubeObject
   };
 }
 
-/**
- * An optional list or map that holds nothing is the same as none, and is not there: Go's omitempty. (But for
- * managedFields, where an empty list asks for a clean slate.)
- */
-function isEmptyContainer(type: FieldType, value: unknown): boolean {
-  if (type.is === 'list') return Array.isArray(value) && value.length === 0;
-  return type.is === 'map' && isObject(value) && Object.keys(value).length === 0;
-}
-
 /** A custom resource: its metadata is checked as everyone's, the rest is what its definition's schema leaves. */
 function decodeCustom(
   custom: CustomKind,
@@ -95,11 +86,7 @@ class Walk {
       const here = path === '' ? name : `${path}.${name}`;
       const field = fields.get(name);
       if (field === undefined) this.unknownFields.push(here);
-      else if (given !== null && given !== undefined) {
-        const decoded = this.#value(field.type, given, here);
-        const kept = field.required || name === 'managedFields' || !isEmptyContainer(field.type, decoded);
-        if (kept) result[name] = decoded;
-      }
+      else if (given !== null && given !== undefined) result[name] = this.#value(field.type, given, here);
     }
     return result;
   }
@@ -130,11 +117,14 @@ class Walk {
       case 'any':
         return value;
       case 'string':
-      case 'bytes':
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
-        if (type === 'bytes' && !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/\s+/g, '')))
-          throw this.#bad(path, 'illegal base64 data');
         return value;
+      case 'bytes': {
+        if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
+        const bytes = canonicalBase64(value);
+        if (bytes === undefined) throw this.#bad(path, 'illegal base64 data');
+        return bytes;
+      }
       case 'time':
       case 'microTime': {
         if (typeof value !== 'string') throw this.#wrong(value, 'string', path);
@@ -195,4 +185,11 @@ class Walk {
   #bad(path: string, what: string) {
     return statusErrors.badRequest(`${this.#label}: ${path}: ${what}`);
   }
+}
+
+/** As the bytes are written again; undefined: no base64 as Go's decoder takes it (padded, line breaks allowed). */
+function canonicalBase64(text: string): string | undefined {
+  const whole = text.replace(/[\r\n]/g, '');
+  if (whole.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(whole)) return undefined;
+  return whole.endsWith('=') ? Buffer.from(whole, 'base64').toString('base64') : whole;
 }

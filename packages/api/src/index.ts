@@ -10,6 +10,7 @@ export * from './kinds.js';
 export { parseLabelSelector } from './label-selector.js';
 export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
 export { omitEmpty } from './omit-empty.js';
+export { undeclaredFields } from './patch/declared.js';
 export { jsonPatch } from './patch/json-patch.js';
 export { applyIntent, trackUpdate, type WriteContext } from './patch/managed-fields.js';
 export { mergePatch } from './patch/merge-patch.js';

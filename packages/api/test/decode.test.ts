@@ -88,16 +88,6 @@ t.test('nulls of optional fields are as if they were absent', async (t) => {
   t.notOk('spec' in object);
 });
 
-t.test('optional lists and maps that hold nothing are not there', async (t) => {
-  const { object } = decodeObject(podKind, {
-    metadata: { name: 'p', labels: {}, finalizers: [], ownerReferences: [], managedFields: [] },
-    spec: { containers: [], nodeSelector: {}, securityContext: {}, volumes: [{ name: 'v', emptyDir: {} }] },
-  });
-  t.same(object.metadata, { name: 'p', managedFields: [] }, 'an empty managedFields asks for something');
-  const spec = { containers: [], securityContext: {}, volumes: [{ name: 'v', emptyDir: {} }] };
-  t.same(object.spec, spec, 'required lists and objects stay');
-});
-
 t.test('quantities become canonical, given as text or number', async (t) => {
   const resources = { limits: { cpu: 0.5, memory: '1024Mi' }, requests: { cpu: 1 } };
   const { object } = decodeObject(podKind, podWith({}, { resources }));

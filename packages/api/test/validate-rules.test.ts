@@ -312,7 +312,7 @@ const cases: readonly (readonly [kind: string, body: Record<string, unknown>, wr
     'quota',
     { spec: { scopes: ['X'] } },
     [
-      'spec.scopes[0]: Unsupported value: "X": supported values: "BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "Terminating", "VolumeAttributesClass"',
+      'spec.scopes[0]: Unsupported value: "X": supported values: "BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"',
     ],
   ],
   ['csr', { spec: { request: csr, signerName: 'e.com/s', usages: ['client auth'] } }, []],

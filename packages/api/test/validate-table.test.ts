@@ -317,6 +317,7 @@ const quotas: readonly Row[] = [
     { hard: { cpu: '1' }, scopes: ['BestEffort'] },
     'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource',
   ],
+  [{ hard: { pods: '1' }, scopes: ['PriorityClass'] }],
   [
     { hard: { pods: '1' }, scopes: ['Terminating', 'NotTerminating'] },
     'spec.scopes: Invalid value: ["Terminating","NotTerminating"]: conflicting scopes',

@@ -7,6 +7,7 @@ export const groups = {
   operators: 'kubelab:operators',
   masters: 'system:masters',
   nodes: 'system:nodes',
+  hollowNodes: 'kubelab:hollow-nodes',
 } as const;
 
 /** File name of the person's certificate. */
@@ -18,6 +19,8 @@ export interface ClusterIdentities {
   readonly apiservers: number;
   readonly standbys: number;
   readonly nodes: number;
+  /** Processes that are the kubelet of many nodes without being any of them. */
+  readonly hollowKubelets?: number;
   /** Where an instance listens besides its own name and localhost: `node-1` -> [`127.32.0.1`]. */
   readonly addressesOf: (name: string) => readonly string[];
   /** First address of the service range: `kubernetes.default`. */
@@ -60,6 +63,9 @@ export function componentCertificates(cluster: ClusterIdentities): CertificateRe
     request('endpoint-0', 'endpoint-0'),
     ...each(cluster.nodes, 'node', 1).map((name) => request(name, `system:node:${name}`, [groups.nodes])),
     ...each(cluster.nodes, 'kube-proxy', 1).map((name) => request(name, 'system:kube-proxy')),
+    ...each(cluster.hollowKubelets ?? 0, 'hollow-kubelet').map((name) =>
+      request(name, `kubelab:${name}`, [groups.hollowNodes]),
+    ),
     request(adminName, 'kubernetes-admin', [groups.masters, groups.operators]),
   ];
 }

@@ -104,8 +104,14 @@ t.test('a killed terminal leaves nothing behind', async (t) => {
     text += Buffer.from(chunk).toString();
     if (text.includes('\n')) child.kill('SIGKILL');
   }
-  const reference = await world.processes.reference(Number(text.trim()));
-  t.notOk(reference !== undefined && (await world.processes.isAlive(reference)));
+  await child.exited;
+  // What the terminal held is killed with it, a moment later.
+  const isAlive = async () => {
+    const reference = await world.processes.reference(Number(text.trim()));
+    return reference !== undefined && (await world.processes.isAlive(reference));
+  };
+  for (let turn = 0; turn < 500 && (await isAlive()); turn += 1) await world.timers.sleep(10);
+  t.notOk(await isAlive());
 });
 
 t.test('simulated: one that answers what it is told, until its input ends', async (t) => {

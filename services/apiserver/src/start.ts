@@ -13,6 +13,7 @@ import { FlowControl, flowLimits } from './endpoints/flow-control.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
 import { ApiMetrics, lookedUpMetrics, meteredStore } from './endpoints/metrics.js';
+import { MetricsApi } from './endpoints/metrics-api.js';
 import { Bootstrap } from './registry/bootstrap.js';
 import { Registry } from './registry/registry.js';
 import { ServiceAllocator } from './registry/strategies/service.js';
@@ -114,6 +115,7 @@ export async function serveApiserver(
   const handler = createHandler({
     ...{ context, tls, registry, custom, authorizer, flow, metrics, tokens },
     apiMetrics: new ApiMetrics(metrics),
+    usage: new MetricsApi(context, tls),
     externalHost: `${config.advertise.host}:${config.advertise.port}`,
     log,
     version,

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { stringify } from 'yaml';
 import { decodeProtobuf } from '../src/protobuf/decode.js';
+import { encodeProtobuf } from '../src/protobuf/encode.js';
 import { ProtobufError } from '../src/protobuf/reader.js';
 import { holds, send } from './fuzz-support.js';
 import { readyServer } from './harness.js';
-import { encodeProtobuf } from './protobuf-writer.js';
 import { samples } from './samples.js';
 
 const runs = 200;

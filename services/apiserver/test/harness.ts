@@ -48,6 +48,7 @@ export interface Answer {
   readonly code: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  readonly bytes: Uint8Array;
   readonly json: unknown;
   at(path: string): unknown;
 }
@@ -150,7 +151,8 @@ async function call(
   const text = Buffer.from(answer.body).toString();
   const isJson = answer.headers['content-type']?.startsWith('application/json') === true;
   const json: unknown = isJson ? JSON.parse(text) : undefined;
-  return { code: answer.code, headers: answer.headers, text, json, at: (inside) => pick(json, inside) };
+  const { code, headers: shown, body: raw } = answer;
+  return { code, headers: shown, text, bytes: raw, json, at: (inside) => pick(json, inside) };
 }
 
 /** Until it holds; fails after ten seconds. */

@@ -128,7 +128,7 @@ t.test('objects', async (t) => {
   t.test('propagation policies become finalizers, preconditions are kept', async (t) => {
     await call('POST', configMaps, { body: { metadata: { name: 'owner' } } });
     const wrong = await call('DELETE', `${configMaps}/owner`, { body: { preconditions: { uid: 'other' } } });
-    t.match(failed(wrong), { code: 409, message: /Precondition failed: UID in precondition: other/ });
+    t.match(failed(wrong), { code: 409, message: /the UID in the precondition \(other\) does not match/ });
     const deleted = await call('DELETE', `${configMaps}/owner`, {
       body: { propagationPolicy: 'Foreground' },
     });

@@ -1,5 +1,6 @@
 import { groupVersionOf, groupVersions, kinds, reviewKinds, viewKinds } from '@kubelab/api';
 import t from 'tap';
+import { metricsGroupVersion } from '../src/endpoints/metrics-api.js';
 import { type Answer, pick, readyServer } from './harness.js';
 
 const merge = { 'content-type': 'application/merge-patch+json' };
@@ -30,7 +31,7 @@ t.test('the surface', async (t) => {
       preferredVersion: { groupVersion: 'autoscaling/v2' },
     });
     t.match((await call('GET', '/apis/autoscaling')).at('preferredVersion.version'), 'v2');
-    for (const one of groupVersions()) {
+    for (const one of [...groupVersions(), metricsGroupVersion]) {
       const groupVersion = groupVersionOf(one);
       const path = one.group === '' ? `/api/${groupVersion}` : `/apis/${groupVersion}`;
       for (const resource of list((await call('GET', path)).at('resources')))

@@ -79,7 +79,7 @@ t.test('writing', async (t) => {
     );
     t.match(
       failed(await call('POST', maps, { body, query: { dryRun: 'Some' } })),
-      /^4\d\d dryRun: Unsupported value: "Some"/,
+      /^422 CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: \[\]string\{"Some"\}: supported values: "All"$/,
     );
   });
 
@@ -89,11 +89,12 @@ t.test('writing', async (t) => {
     const wrong = (preconditions: object) => call('DELETE', `${maps}/p`, { body: { preconditions } });
     t.equal(
       failed(await wrong({ uid: 'other' })),
-      `409 Operation cannot be fulfilled on configmaps "p": Precondition failed: UID in precondition: other, UID in object meta: ${uid}`,
+      '409 Operation cannot be fulfilled on configmaps "p": the UID in the precondition (other) does not match ' +
+        `the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
     t.match(
       failed(await wrong({ resourceVersion: '1' })),
-      /^409 .*ResourceVersion in precondition: 1, ResourceVersion in object meta: /,
+      /^409 .*the ResourceVersion in the precondition \(1\) does not match .* in record \(\d+\)\. .* modified$/,
     );
     t.match(
       failed(await call('PUT', `${maps}/p`, { body: { metadata: { name: 'p', resourceVersion: '1' } } })),

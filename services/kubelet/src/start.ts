@@ -3,18 +3,20 @@ import type { Pod } from '@kubelab/api';
 import { Client, connectApiserver, EventRecorder } from '@kubelab/client';
 import type { ComponentConfig, RunningComponent } from '@kubelab/component';
 import type { Logger } from '@kubelab/telemetry';
-import { serveWire, WireError, type WireService } from '@kubelab/wire';
+import { noBytes, serveWire, WireError, type WireService } from '@kubelab/wire';
 import { type Address, DiskError, type World } from '@kubelab/world';
 import { rotateLog } from './log-rotation.js';
 import { LogTimes } from './log-times.js';
 import { containerLogs, type LogParts } from './logs.js';
-import { Heartbeat } from './node/heartbeat.js';
+import { capacityOf, Heartbeat } from './node/heartbeat.js';
 import { readMachine } from './node/machine.adapter.js';
 import { NodeRoutes } from './node/routes.js';
 import { Backoff } from './pod/backoff.js';
 import { PodSyncLoop } from './pod/sync-loop.js';
 import type { NetworkMode } from './runtime/process/network.js';
 import { ProcessRuntime } from './runtime/process/runtime.js';
+import { lookEveryMs, StatsCollector } from './stats/collector.js';
+import { usageReport } from './stats/snapshot.js';
 import { kubeletPage } from './streaming/pages.js';
 import { streamingHandlers } from './streaming/service.js';
 
@@ -53,9 +55,12 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const events = new EventRecorder({ world, log, client, component: 'kubelet', host: nodeName });
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
-  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times });
+  const allocatable = capacityOf(machine);
+  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times, allocatable });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
-  const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods() });
+  const { dataDirectory } = config;
+  const stats = new StatsCollector({ ...shared, runtime, machine, dataDirectory });
+  const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods(), stats });
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });
   // Apiservers find a kubelet by its node's InternalIP.
   const isElsewhere = config.listen.host !== nodeIp && config.listen.host !== '0.0.0.0';
@@ -67,13 +72,13 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       })
     : undefined;
   const kubeletPort = server.address.port;
-  const { dataDirectory } = config;
   const heartbeat = new Heartbeat({ ...shared, podCidr, kubeletPort, machine, dataDirectory });
   // On the loopback network every pod address is this machine's own.
   const routes = config.network === 'interface' ? new NodeRoutes(shared) : undefined;
   pods.start();
   heartbeat.start();
   routes?.start();
+  stats.start();
   const rotating = world.timers.setInterval(
     () => void rotateLogs({ world, runtime, times, log }),
     rotateEveryMs,
@@ -86,6 +91,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       rotating.cancel();
       heartbeat.stop();
       routes?.stop();
+      stats.stop();
       pods.stop();
       events.stop();
       await second?.close();
@@ -97,9 +103,15 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
 }
 
 /** What apiservers ask a kubelet for. */
-function kubeletService(parts: LogParts & { readonly pods: () => readonly Pod[] }): WireService {
+function kubeletService(
+  parts: LogParts & { readonly pods: () => readonly Pod[]; readonly stats: StatsCollector },
+): WireService {
+  const snapshot = () => parts.stats.snapshot();
   return {
-    unary: { 'kubelet.page': kubeletPage(parts.pods) },
+    unary: {
+      'kubelet.page': kubeletPage(parts.pods, snapshot),
+      'kubelet.stats': async () => ({ head: usageReport(await snapshot(), lookEveryMs), payload: noBytes }),
+    },
     stream: { 'kubelet.containerLogs': containerLogs(parts), ...streamingHandlers(parts) },
     authorize: (peer) => {
       if (!peer.organizations.includes('kubelab:apiservers'))

@@ -140,7 +140,13 @@ export async function startKubelet(directory: string, api: PodApi): Promise<Test
   const times = new LogTimes(world);
   const shared = { world, log, client, runtime, events, times };
   const backoff = new Backoff(10_000);
-  const loop = new PodSyncLoop({ ...shared, backoff, nodeName: 'node-1', nodeIp: '127.0.0.1' });
+  const loop = new PodSyncLoop({
+    ...shared,
+    backoff,
+    nodeName: 'node-1',
+    nodeIp: '127.0.0.1',
+    allocatable: { cpu: '2' },
+  });
   loop.start();
   const stop = async () => {
     loop.stop();

@@ -1071,7 +1071,7 @@ export const schema: Readonly<Record<string, string>> = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus':
     '',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources':
-    'scale @io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale;status any',
+    'scale @io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale;status @io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation':
     'openAPIV3Schema @io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation':
@@ -1128,8 +1128,6 @@ export const schema: Readonly<Record<string, string>> = {
     'annotations {}string;creationTimestamp time;deletionGracePeriodSeconds int64;deletionTimestamp time;finalizers []string set strategy=merge;generateName string;generation int64;labels {}string;managedFields []@io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry atomic;name string;namespace string;ownerReferences []@io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference map=uid merge=uid strategy=merge;resourceVersion string;selfLink string;uid string',
   'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference':
     'apiVersion string required;blockOwnerDeletion boolean;controller boolean;kind string required;name string required;uid string required',
-  'io.k8s.apimachinery.pkg.apis.meta.v1.Patch':
-    '',
   'io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions':
     'resourceVersion string;uid string',
   'io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR':

@@ -2913,13 +2913,17 @@ export interface SelectableField {
 
 export interface CustomResourceSubresources {
   scale?: CustomResourceSubresourceScale;
-  status?: unknown;
+  status?: CustomResourceSubresourceStatus;
 }
 
 export interface CustomResourceSubresourceScale {
   labelSelectorPath?: string;
   specReplicasPath: string;
   statusReplicasPath: string;
+}
+
+export interface CustomResourceSubresourceStatus {
+
 }
 
 export interface CustomResourceDefinitionStatus {

@@ -107,6 +107,7 @@ export const workloadRules: RuleTable = {
         'CrossNamespacePodAffinity',
         'NotBestEffort',
         'NotTerminating',
+        'PriorityClass',
         'Terminating',
         'VolumeAttributesClass',
       ],

@@ -7,11 +7,21 @@ export const realClock: Clock = {
 
 const timer = (cancel: () => void): Timer => ({ cancel });
 
+/** Node.js takes what is longer for 1 ms, so that a CronJob of next month would be due all the time. */
+const longestDelayMs = 2 ** 31 - 1;
+
+function startTimeout(callback: () => void, delayMs: number): Timer {
+  let handle: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const next = leftMs > longestDelayMs ? () => wait(leftMs - longestDelayMs) : callback;
+    handle = setTimeout(next, Math.min(leftMs, longestDelayMs));
+  };
+  wait(delayMs);
+  return timer(() => clearTimeout(handle));
+}
+
 export const realTimers: Timers = {
-  setTimeout: (callback, delayMs) => {
-    const handle = setTimeout(callback, delayMs);
-    return timer(() => clearTimeout(handle));
-  },
+  setTimeout: startTimeout,
   setInterval: (callback, periodMs) => {
     const handle = setInterval(callback, periodMs);
     return timer(() => clearInterval(handle));
@@ -23,12 +33,12 @@ export const realTimers: Timers = {
   sleep: (delayMs, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const handle = setTimeout(() => {
+      const started = startTimeout(() => {
         signal?.removeEventListener('abort', aborted);
         resolve();
       }, delayMs);
       const aborted = () => {
-        clearTimeout(handle);
+        started.cancel();
         reject(signal?.reason);
       };
       return signal?.addEventListener('abort', aborted, { once: true });

@@ -11,7 +11,7 @@ import {
 import { aggregatedRoles, clusterRoles } from './roles/cluster-roles.js';
 import { controllerRoles } from './roles/controller-roles.js';
 import { namespaceRoleBindings, namespaceRoles } from './roles/namespace-roles.js';
-import { type RoleTable, ruleOf } from './roles/rules.js';
+import { type RoleTable, ruleOf, writesEvents } from './roles/rules.js';
 
 /*
  * Every role and binding that a cluster begins with, from the tables below `roles`. They are reconciled at start: what is missing
@@ -56,6 +56,12 @@ const written: readonly ClusterRole[] = [
   ...Object.entries(controllerRoles).map(([name, lines]) =>
     clusterRole(`system:controller:${name}`, lines.map(ruleOf)),
   ),
+  // metrics-server brings this role elsewhere: whoever may look may look at what is used.
+  clusterRole('system:aggregated-metrics-reader', [ruleOf('read | metrics.k8s.io | nodes pods')], {
+    ...aggregateTo('admin'),
+    ...aggregateTo('edit'),
+    ...aggregateTo('view'),
+  }),
 ];
 
 /**
@@ -70,7 +76,8 @@ const narrowed: RoleTable = {
 /**
  * kubelab's own, beside Kubernetes'. Our controller-manager runs every controller under its one identity, so that one is bound to
  * what all of them need (as Kubernetes' documentation wants it without `--use-service-account-credentials`). A kubelet on a network
- * of containers sets the routes that a CNI sets elsewhere: it reads the nodes' podCIDRs.
+ * of containers sets the routes that a CNI sets elsewhere: it reads the nodes' podCIDRs. A hollow kubelet is many nodes at once, so
+ * that the Node authorizer, which goes by one name, is not for it: it may do to any node what a kubelet does to its own.
  */
 const ours: readonly ClusterRole[] = [
   clusterRole('kubelab:controllers', [
@@ -80,6 +87,16 @@ const ours: readonly ClusterRole[] = [
     ruleOf('delete read | - | secrets'),
   ]),
   clusterRole('kubelab:node-routes', [ruleOf('read | - | nodes')]),
+  clusterRole(
+    'kubelab:hollow-nodes',
+    [
+      'create read | - | nodes',
+      'patch | - | nodes/status pods/status',
+      'delete read | - | pods',
+      'create get patch | coordination.k8s.io | leases',
+      writesEvents,
+    ].map(ruleOf),
+  ),
 ];
 
 /** admin ⊃ edit ⊃ view: their rules are there from the start, and kept by the clusterrole-aggregation controller. */
@@ -120,6 +137,7 @@ const bindings: Readonly<Record<string, readonly string[]>> = {
   'system:service-account-issuer-discovery': ['Group:system:serviceaccounts'],
   'kubelab:controllers': ['User:system:kube-controller-manager'],
   'kubelab:node-routes': ['Group:system:nodes'],
+  'kubelab:hollow-nodes': ['Group:kubelab:hollow-nodes'],
   ...Object.fromEntries(
     Object.keys(controllerRoles).map((name) => [`system:controller:${name}`, [`ServiceAccount:${name}`]]),
   ),

@@ -27,7 +27,8 @@ import { type FlowControl, isHealth, type Release } from './flow-control.js';
 import { type HealthChecks, health } from './health.js';
 import { list } from './list.js';
 import type { ApiMetrics } from './metrics.js';
-import { type AcceptedForm, acceptedForm, jsonForm, reply, textReply } from './negotiate.js';
+import { type MetricsApi, metricsGroupVersion } from './metrics-api.js';
+import { acceptedForm, errorForm, jsonForm, reply, textReply } from './negotiate.js';
 import {
   createObject,
   deleteCollection,
@@ -65,6 +66,7 @@ export interface HandlerParts {
   readonly flow: FlowControl;
   readonly metrics: Metrics;
   readonly apiMetrics: ApiMetrics;
+  readonly usage: MetricsApi;
   readonly log: Logger;
   readonly version: object;
 }
@@ -133,12 +135,14 @@ async function route(
   // A WebSocket begins with GET, but to run a command is no reading: who may only `get` these may not.
   if (info.verb === 'get' && commandSubresources.includes(info.subresource))
     authorize(parts, call, { ...info, verb: 'create' });
+  const used = await parts.usage.answer(parts.registry, call, info);
+  if (used !== undefined) return used;
   const kind = info.kind ?? (await parts.custom.find(info.group, info.version, info.resourceName));
   // A cluster's object below a namespace would be judged by that namespace's roles.
   if (kind === undefined || (!kind.namespaced && info.namespace !== '')) return notServed(call);
   const deprecation = parts.custom.deprecation(kind);
   if (deprecation !== undefined) warn(deprecation);
-  const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept);
+  const form = streamed.includes(info.subresource) ? jsonForm : acceptedForm(call.headers.accept, kind);
   if (info.subresource === '') checkTarget(kind, info);
   if (reviewKinds.includes(kind)) return review(parts, kind, call, form);
   const { namespace, name, subresource } = info;
@@ -246,7 +250,7 @@ async function nonResource(parts: HandlerParts, call: ApiCall, path: string): Pr
   const turn = () => parts.registry.storage.turn();
   const answer =
     health(parts.health, call, path) ??
-    discovery(call, path, custom.groupVersions()) ??
+    discovery(call, path, [...custom.groupVersions(), metricsGroupVersion]) ??
     (await openApi(call, path, turn, documentsWith(custom.documents())));
   if (answer !== undefined) return answer;
   const keys = tokenKeys(parts, path);
@@ -363,15 +367,11 @@ function failure(parts: HandlerParts, call: ApiCall, thrown: unknown): ApiReply 
     );
   }
   const seconds = error.status.details?.retryAfterSeconds;
-  const wanted: AcceptedForm = {
-    ...jsonForm,
-    type: call.headers.accept?.includes('yaml') === true ? 'application/yaml' : 'application/json',
-  };
   return reply(
     call,
     error.code,
     error.status,
-    wanted,
+    errorForm(call.headers.accept),
     seconds === undefined || error.code !== 429 ? {} : { 'retry-after': String(seconds) },
   );
 }

@@ -4,23 +4,21 @@ import { partialMetadata } from '../printers/partial.js';
 import { tableHead, tableRow } from '../printers/table.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiCall, ApiReply, StreamChunk } from './contract.js';
-import { type AcceptedForm, includeObjectOf, wantsPretty } from './negotiate.js';
+import { type AcceptedForm, includeObjectOf, protobufType, wantsPretty } from './negotiate.js';
+import { Pace, type Turns } from './pace.js';
+import { protobufList } from './protobuf-list.js';
 
 /** A list beyond this is streamed: encoded piece by piece, with a turn for everybody else between two pieces. */
-const pieceBytes = 128 * 1024;
-/** What takes longer than this to encode (YAML, tables) goes out in smaller pieces. */
-const pieceMs = 8;
+export const pieceBytes = 128 * 1024;
 const encoder = new TextEncoder();
 const comma = encoder.encode(',');
 
-export interface ListParts {
+export interface ListParts extends Turns {
   readonly call: ApiCall;
   readonly kind: KindInfo;
   readonly form: AcceptedForm;
   readonly metadata: object;
   readonly nowMs: number;
-  readonly turn: () => Promise<void>;
-  readonly monotonicMs: () => number;
 }
 
 /** How one list is written: what stands before, between and after its items. */
@@ -31,10 +29,11 @@ interface Writer {
 }
 
 /** No second copy of it all is made: the objects' own JSON, which the cache holds, goes out as it is. */
-export function listReply(parts: ListParts, page: readonly StoredObject[]): ApiReply {
-  const writer = writerFor(parts, page.length === 0);
+export async function listReply(parts: ListParts, page: readonly StoredObject[]): Promise<ApiReply> {
+  if (parts.form.type === protobufType) return protobufList(parts, page);
   const headers = { 'content-type': parts.form.type };
   const estimate = page.reduce((sum, stored) => sum + stored.bytes, 0);
+  const writer = writerFor(parts, page.length === 0);
   if (estimate > pieceBytes) return { code: 200, headers, body: pieces(writer, page, parts), finite: true };
   const written = page.flatMap((stored, at) => writer.item(stored, at === 0));
   const all = [encoder.encode(writer.head), ...written, encoder.encode(writer.tail)];
@@ -44,22 +43,22 @@ export function listReply(parts: ListParts, page: readonly StoredObject[]): ApiR
 async function* pieces(
   writer: Writer,
   page: readonly StoredObject[],
-  { turn, monotonicMs }: ListParts,
+  parts: ListParts,
 ): AsyncGenerator<StreamChunk> {
   let waiting: Uint8Array[] = [encoder.encode(writer.head)];
   let size = 0;
-  let begunMs = monotonicMs();
+  // What takes long to encode (YAML, tables) goes out in smaller pieces.
+  const pace = new Pace(parts);
   for (const [at, stored] of page.entries()) {
     for (const bytes of writer.item(stored, at === 0)) {
       waiting.push(bytes);
       size += bytes.byteLength;
     }
-    if (size < pieceBytes && monotonicMs() - begunMs < pieceMs) continue;
+    if (size < pieceBytes && !pace.due) continue;
     yield { bytes: Buffer.concat(waiting), trace: undefined };
     waiting = [];
     size = 0;
-    await turn();
-    begunMs = monotonicMs();
+    await pace.rest();
   }
   waiting.push(encoder.encode(writer.tail));
   yield { bytes: Buffer.concat(waiting), trace: undefined };

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
-import { bodyBytesMax, duplicateFields, isObject, parseJson, parseYaml, statusErrors } from '@kubelab/api';
+import {
+  bodyBytesMax,
+  duplicateFields,
+  isObject,
+  type KindInfo,
+  parseJson,
+  parseYaml,
+  statusErrors,
+} from '@kubelab/api';
 import { stringify } from 'yaml';
 import type { MetaVersion } from '../printers/partial.js';
 import { decodeProtobuf } from '../protobuf/decode.js';
+import { encodeProtobuf } from '../protobuf/encode.js';
 import { ProtobufError } from '../protobuf/reader.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { readBoolean } from './list-options.js';
@@ -10,7 +19,7 @@ import { readBoolean } from './list-options.js';
 const encoder = new TextEncoder();
 const jsonType = 'application/json';
 const yamlType = 'application/yaml';
-const protobufType = 'application/vnd.kubernetes.protobuf';
+export const protobufType = 'application/vnd.kubernetes.protobuf';
 const accepted = [jsonType, yamlType];
 export const patchTypes = {
   'application/json-patch+json': 'json',
@@ -22,13 +31,16 @@ export const patchTypes = {
 /** In what form an answer is wanted. */
 export interface AcceptedForm {
   readonly form: 'object' | 'table' | 'partial';
-  readonly type: typeof jsonType | typeof yamlType;
+  readonly type: typeof jsonType | typeof yamlType | typeof protobufType;
   /** Of Table and PartialObjectMetadata. */
   readonly version: MetaVersion;
 }
 
-/** The first of the Accept header's preferences that can be served; 406 when none can. */
-export function acceptedForm(accept: string | undefined): AcceptedForm {
+/**
+ * The first of the Accept header's preferences that can be served; 406 when none can. As protobuf are served kinds with a
+ * message, and the metadata of all; no Table. `kind` undefined: a Status.
+ */
+export function acceptedForm(accept: string | undefined, kind?: KindInfo): AcceptedForm {
   const preferences = (accept ?? '')
     .split(',')
     .map((one) => one.trim())
@@ -41,14 +53,24 @@ export function acceptedForm(accept: string | undefined): AcceptedForm {
     const { as = '', v = 'v1', g } = values;
     if (type === '*/*' || type === 'application/*') return jsonForm;
     if (type === yamlType && as === '') return { ...jsonForm, type: yamlType };
-    if (type !== jsonType) continue;
-    if (as === '') return jsonForm;
+    if (type !== jsonType && type !== protobufType) continue;
+    if (as === '' && type === protobufType && kind?.custom !== undefined) continue;
+    if (as === '') return { ...jsonForm, type };
     if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
-    if (as === 'Table') return { form: 'table', type: jsonType, version: v };
+    if (as === 'Table' && type === jsonType) return { form: 'table', type, version: v };
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
-      return { form: 'partial', type: jsonType, version: v };
+      return { form: 'partial', type, version: v };
   }
-  throw statusErrors.notAcceptable([...accepted, protobufType]);
+  throw statusErrors.notAcceptable(kind?.custom === undefined ? [...accepted, protobufType] : accepted);
+}
+
+/** Of a Status about something that went wrong, be it that no form is acceptable. */
+export function errorForm(accept: string | undefined): AcceptedForm {
+  try {
+    return { ...acceptedForm(accept), form: 'object' };
+  } catch {
+    return jsonForm;
+  }
 }
 
 function parsedPreference(text: string): {
@@ -113,10 +135,12 @@ function fromProtobuf(body: Uint8Array): unknown {
 export function reply(
   call: ApiCall,
   code: number,
-  value: unknown,
+  value: object,
   form: AcceptedForm,
   headers: Readonly<Record<string, string>> = {},
 ): ApiReply & { readonly body: Uint8Array } {
+  if (form.type === protobufType)
+    return { code, headers: { 'content-type': form.type, ...headers }, body: encodeProtobuf(value) };
   const pretty = wantsPretty(call);
   const text =
     form.type === yamlType
@@ -158,6 +182,12 @@ export function textReply(
 }
 
 export const jsonForm: AcceptedForm = { form: 'object', type: jsonType, version: 'v1' };
+
+/** Protobuf is for kinds with a message of their own. */
+export function assertBodyType(call: ApiCall, kind: KindInfo): void {
+  if (kind.custom !== undefined && contentType(call) === protobufType)
+    throw statusErrors.unsupportedMediaType(accepted);
+}
 
 /** A DeleteOptions body, or none. */
 export function optionalBody(call: ApiCall): Record<string, unknown> {

@@ -7,6 +7,7 @@ import {
   type Scale,
   scaleSchema,
   statusErrors,
+  undeclaredFields,
 } from '@kubelab/api';
 import type { World } from '@kubelab/world';
 import { partialMetadata } from '../printers/partial.js';
@@ -24,10 +25,12 @@ import {
 } from '../registry/registry.js';
 import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
+import { patchStrictness, wholeStrictness } from './field-validation.js';
 import { selection } from './list.js';
 import { readResourceVersion } from './list-options.js';
 import {
   type AcceptedForm,
+  assertBodyType,
   contentType,
   includeObjectOf,
   optionalBody,
@@ -281,9 +284,10 @@ const approvalAspect: Aspect = {
 
 function decodeBody(request: ObjectCall): KubeObject {
   const { call, kind, scope } = request;
+  assertBodyType(call, kind);
   const { value, duplicates } = parseBody(call);
   const { object, unknownFields } = decodeObject(kind, value);
-  strictness(
+  wholeStrictness(
     call,
     kind,
     [
@@ -293,25 +297,6 @@ function decodeBody(request: ObjectCall): KubeObject {
     scope,
   );
   return object;
-}
-
-/** fieldValidation: Strict refuses, Warn (the default) warns, Ignore ignores. */
-export function strictness(
-  call: ApiCall,
-  kind: KindInfo,
-  findings: readonly string[],
-  scope: RequestScope,
-): void {
-  const mode = call.query.fieldValidation?.[0] ?? 'Warn';
-  if (findings.length === 0 || mode === 'Ignore') return;
-  if (mode !== 'Strict') {
-    for (const finding of findings) scope.warn(finding);
-    return;
-  }
-  const label = `${kind.kind} in version "${kind.version}"`;
-  throw statusErrors.badRequest(
-    `${label} cannot be handled as a ${kind.kind}: strict decoding error: ${findings.join(', ')}`,
-  );
 }
 
 function readPatch(request: ObjectCall): Patch {
@@ -326,23 +311,34 @@ function readPatch(request: ObjectCall): Patch {
   const { value, duplicates } = parseBody(call);
   const force = call.query.force?.[0] === 'true';
   if (type === 'apply') {
-    const { unknownFields } = decodeObject(kind, value);
-    strictness(
-      call,
-      kind,
-      [...unknownFields.map((field) => `unknown field "${field}"`), ...duplicates],
-      scope,
-    );
+    assertDeclared(kind, value);
     return { type, intent: value, force };
   }
-  const unknownFields = (fields: readonly string[]) =>
-    strictness(
-      call,
-      kind,
-      fields.map((field) => `unknown field "${field}"`),
-      scope,
-    );
+  const sentTwice = duplicates.map((field) => `duplicate field "${field}"`);
+  const unknownFields = (fields: readonly string[], outcome: unknown) => {
+    const findings = [...sentTwice, ...fields.map((field) => `unknown field "${field}"`)];
+    patchStrictness(call, findings, scope, type === 'strategic' ? value : JSON.stringify(outcome));
+  };
   return { type, patch: value, unknownFields };
+}
+
+/**
+ * Whoever applies owns what he names, so that there must be such a field, whatever fieldValidation says.
+ * (Kubernetes says the same with code 500, as if it were its fault.)
+ */
+function assertDeclared(kind: KindInfo, intent: unknown): void {
+  const { object, unknownFields } = decodeObject(kind, intent);
+  if (unknownFields.length === 0) return;
+  const fields =
+    kind.custom === undefined && isObject(intent)
+      ? undeclaredFields(kind.schema, intent)
+      : unknownFields.map((field) => `.${field}`);
+  const said = fields.map((field) => `${field}: field not declared in schema`);
+  const { namespace = '', name } = object.metadata;
+  const { group, version } = kind;
+  const label = `${namespace}/${name}; ${group}${group === '' ? '' : '/'}${version}, Kind=${kind.kind}`;
+  const text = said.length === 1 ? said.join('') : `errors:\n${said.map((one) => `  ${one}`).join('\n')}`;
+  throw statusErrors.badRequest(`failed to create typed patch object (${label}): ${text}`);
 }
 
 function readDeleteOptions(call: ApiCall): DeleteOptions {

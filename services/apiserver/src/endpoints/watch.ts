@@ -1,10 +1,11 @@
 import { ApiError, type KindInfo, statusErrors } from '@kubelab/api';
 import type { Timer, World } from '@kubelab/world';
+import { ProtobufError } from '../protobuf/reader.js';
 import type { Storage } from '../storage/storage.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { CacheEvent, WatchCache } from '../storage/watch-cache.js';
 import type { ApiCall, ApiReply, StreamChunk } from './contract.js';
-import { EventEncoder } from './event-encoder.js';
+import { EventEncoder, watchType } from './event-encoder.js';
 import { EventQueue, queueMax } from './event-queue.js';
 import { type Selects, selection } from './list.js';
 import { type ListOptions, readListOptions } from './list-options.js';
@@ -24,7 +25,7 @@ export interface WatchParts {
 }
 
 /**
- * GET with watch=true: a line of JSON per event until the time is up, the caller goes, or the watcher
+ * GET with watch=true: a line of JSON, or a frame of protobuf, per event until the time is up, the caller goes, or the watcher
  * must begin anew.
  *
  * | resourceVersion | sendInitialEvents | begins with                               |
@@ -49,7 +50,7 @@ export async function watch(
   const { selects } = selection(kind, scope.namespace, scope.name, call);
   const options = readListOptions(call.query, 'watch');
   const encode = new EventEncoder(kind, form, includeObjectOf(call), () => world.clock.nowMs());
-  const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+  const headers = { 'content-type': watchType(form), 'transfer-encoding': 'chunked' };
   try {
     const began = await begin(storage, kind, options, call.signal);
     const body = run(parts, call, options, { ...began, selects, encode });
@@ -102,10 +103,20 @@ function run(
   const { kind } = cache;
   const queue = new EventQueue();
   const seen = () => Math.max(from, cache.revision);
+  const encoded = (event: CacheEvent) => {
+    try {
+      return change(event, selects, encode);
+    } catch (error) {
+      // Somebody put into the store what has no protobuf form: the other watchers go on.
+      if (!(error instanceof ProtobufError)) throw error;
+      queue.finish(encode.error(statusErrors.internal(error.message)));
+      return undefined;
+    }
+  };
   const unsubscribe = cache.subscribe(from, {
     event: (event) => {
       if (event.revision <= from) return;
-      const chunk = change(event, selects, encode);
+      const chunk = encoded(event);
       if (chunk === undefined) return;
       sent(kind);
       queue.push(chunk, event.trace);

@@ -8,6 +8,7 @@ import {
   rulesOf,
   typeDescription,
 } from '@kubelab/api';
+import { namedScalars, publishedEnums } from './named-scalars.js';
 
 /** The two dialects differ in how a type is referred to, and in what a value may be said to be. */
 export type Dialect = 'v2' | 'v3';
@@ -31,7 +32,7 @@ export function collect(
   if (schemas[name] !== undefined || !hasType(name)) return;
   const fields = [...objectType(name).values()];
   const required = fields.filter((field) => field.required).map((field) => field.name);
-  const { enums } = rulesOf(name);
+  const enums = { ...publishedEnums(name), ...rulesOf(name).enums };
   schemas[name] = {
     ...described(typeDescription(name)),
     type: 'object',
@@ -48,6 +49,14 @@ export function collect(
     ...(kinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': kinds }),
   };
   for (const field of fields) for (const inner of namesIn(field.type)) collect(dialect, inner, schemas);
+  for (const field of fields) collectScalar(dialect, field.type, schemas);
+}
+
+function collectScalar(dialect: Dialect, type: FieldType, schemas: Schemas): void {
+  if (type.is === 'list' || type.is === 'map') collectScalar(dialect, type.of, schemas);
+  if (type.is !== 'scalar') return;
+  const name = namedScalars[type.scalar];
+  if (name !== undefined) schemas[name] ??= tableOf(dialect)[type.scalar];
 }
 
 function namesIn(type: FieldType): string[] {
@@ -93,11 +102,14 @@ const scalarSchemasV2: Readonly<Record<string, object>> = {
   intOrString: { type: 'string', format: 'int-or-string' },
 };
 
+const tableOf = (dialect: Dialect) => (dialect === 'v2' ? scalarSchemasV2 : scalarSchemas);
+
 function schemaOf(dialect: Dialect, type: FieldType): object {
   switch (type.is) {
     case 'scalar': {
-      const known = (dialect === 'v2' ? scalarSchemasV2 : scalarSchemas)[type.scalar];
-      return known ?? { type: 'object' };
+      const name = namedScalars[type.scalar];
+      if (name === undefined) return tableOf(dialect)[type.scalar] ?? { type: 'object' };
+      return dialect === 'v2' ? reference(dialect, name) : { allOf: [reference(dialect, name)] };
     }
     case 'list':
       return { type: 'array', items: wrapped(dialect, type.of) };

@@ -1,5 +1,5 @@
-import { messages } from './generated/messages.js';
 import { ProtobufError, type RawField, rawFields } from './reader.js';
+import { type FieldSpec, lookUp, type MessageSpec, messageOf } from './tables.js';
 
 const depthMax = 64;
 const magic = [0x6b, 0x38, 0x73, 0x00] as const; // "k8s\0"
@@ -17,72 +17,34 @@ export function decodeProtobuf(body: Uint8Array): Record<string, unknown> {
   const unknown = [...rawFields(body.subarray(magic.length))];
   const typeMeta = [...rawFields(bytesOf(unknown, 1))];
   const [apiVersion, kind] = [textOf(bytesOf(typeMeta, 1)), textOf(bytesOf(typeMeta, 2))];
-  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
-  // Tables are named by a group's first label: rbac for rbac.authorization.k8s.io.
-  const message = lookUp(kind, `${group.split('.')[0] ?? group}/${version ?? ''}`);
+  const message = messageOf(apiVersion, kind);
   if (message === undefined) throw new ProtobufError(`no kind "${kind}" is registered for "${apiVersion}"`);
   return { apiVersion, kind, ...decodeMessage(message, bytesOf(unknown, 2), 0) };
-}
-
-interface FieldSpec {
-  readonly name: string;
-  /** Its message's fields are its parent's own in JSON. */
-  readonly embedded: boolean;
-  /** Zero values of fields that are no pointers are as good as absent. */
-  readonly pointer: boolean;
-  readonly shape: 'one' | 'list' | 'map';
-  readonly type: string;
-}
-
-interface MessageSpec {
-  readonly scope: string;
-  readonly fields: ReadonlyMap<number, FieldSpec>;
-}
-
-const parsed = new Map<string, MessageSpec>();
-
-/** In the containing message's own group, else in meta, else in core. */
-function lookUp(type: string, scope: string): MessageSpec | undefined {
-  const scopes = scope === 'meta/v1' ? [scope] : [scope, 'meta/v1', 'core/v1'];
-  const found = scopes.find((one) => messages[`${one}.${type}`] !== undefined);
-  if (found === undefined) return undefined;
-  const key = `${found}.${type}`;
-  const spec = parsed.get(key) ?? { scope: found, fields: parseFields(messages[key] ?? '') };
-  parsed.set(key, spec);
-  return spec;
-}
-
-function parseFields(text: string): Map<number, FieldSpec> {
-  const fields = [...text.matchAll(/(\d+)([^\s:]+):(\S+)/g)].map(([, number, name = '', full = '']) => {
-    const pointer = full.startsWith('*');
-    const type = pointer ? full.slice(1) : full;
-    const isList = type.startsWith('[]') && type !== '[]byte';
-    const isMap = type.startsWith('{');
-    const inner = isList ? type.slice(2) : isMap ? type.slice(1, -1) : type;
-    const shape = isList ? 'list' : isMap ? 'map' : 'one';
-    return [Number(number), { name, embedded: name === '^', pointer, shape, type: inner }] as const;
-  });
-  return new Map(fields);
 }
 
 function decodeMessage(spec: MessageSpec, bytes: Uint8Array, depth: number): Record<string, unknown> {
   if (depth > depthMax) throw new ProtobufError(`messages are nested deeper than ${depthMax}`);
   const object: Record<string, unknown> = {};
+  const lists = new Map<string, unknown[]>();
+  const maps = new Map<string, Map<string, unknown>>();
   for (const raw of rawFields(bytes)) {
     const field = spec.fields.get(raw.number);
     if (field === undefined) continue; // Of a later version: protobuf's rule is to pass it by.
     if (field.shape === 'map') {
-      const [key, entry] = mapEntry(field, spec.scope, raw, depth);
-      const entries = object[field.name];
-      object[field.name] = { ...(isRecord(entries) ? entries : {}), [key]: entry };
+      const entries = maps.get(field.name) ?? new Map<string, unknown>();
+      maps.set(field.name, entries.set(...mapEntry(field, spec.scope, raw, depth)));
       continue;
     }
     const value = decodeValue(field.type, spec.scope, raw, depth);
-    const before = object[field.name];
-    if (field.embedded) Object.assign(object, isRecord(value) ? value : {});
-    else if (field.shape === 'list') object[field.name] = [...(Array.isArray(before) ? before : []), value];
+    if (field.shape === 'list') {
+      const items = lists.get(field.name) ?? [];
+      items.push(value);
+      lists.set(field.name, items);
+    } else if (field.embedded) Object.assign(object, isRecord(value) ? value : {});
     else if (field.pointer || !isZero(value)) object[field.name] = value;
   }
+  for (const [name, items] of lists) object[name] = items;
+  for (const [name, entries] of maps) object[name] = Object.fromEntries(entries);
   return object;
 }
 

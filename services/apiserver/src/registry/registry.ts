@@ -55,7 +55,7 @@ export type Patch =
       readonly type: 'json' | 'merge' | 'strategic';
       readonly patch: unknown;
       /** Told of what the schema does not know; may refuse it. */
-      unknownFields(fields: readonly string[]): void;
+      unknownFields(fields: readonly string[], outcome: unknown): void;
     }
   | { readonly type: 'apply'; readonly intent: unknown; readonly force: boolean };
 
@@ -227,7 +227,7 @@ export class Registry {
       const changed = patched(ref.kind, old, patch);
       const { object: next, unknownFields } = decodeObject(ref.kind, changed);
       checkNamed(ref, next);
-      patch.unknownFields(unknownFields);
+      patch.unknownFields(unknownFields, changed);
       const named = isObject(patch.patch) && isObject(patch.patch.metadata) ? patch.patch.metadata : {};
       if (named.resourceVersion !== undefined || named.uid !== undefined)
         checkPreconditions(ref, old, next.metadata);
@@ -537,9 +537,14 @@ function checkPreconditions(
 
 function checkDeletePreconditions(ref: ObjectRef, old: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  if (uid !== undefined) checkPreconditions(ref, old, { uid });
-  if (resourceVersion === undefined || resourceVersion === old.metadata.resourceVersion) return;
-  const is = old.metadata.resourceVersion;
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${is}`;
-  throw statusErrors.conflict(ref.kind, ref.name, why);
+  const { uid: ownUid = '', resourceVersion: own = '' } = old.metadata;
+  const because = (what: string, wanted: string, record: string, may: string) =>
+    statusErrors.conflict(
+      ref.kind,
+      ref.name,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${record}). The object might have been ${may}`,
+    );
+  if (uid !== undefined && uid !== ownUid) throw because('UID', uid, ownUid, 'deleted and then recreated');
+  if (resourceVersion !== undefined && resourceVersion !== own)
+    throw because('ResourceVersion', resourceVersion, own, 'modified');
 }

@@ -16,10 +16,15 @@ export function isWatch(
 }
 
 /**
- * A watch as browsers do it: a text message for each event. Resolves when the watch is over. A client that reads slowly makes
- * the watch wait; how long that may go on is the watch's own limit.
+ * A watch as browsers do it: a text message for each event, or a binary one of protobuf, without the length of its frame.
+ * Resolves when the watch is over. A client that reads slowly makes the watch wait; how long that may go on is the watch's own
+ * limit.
  */
-export function watchOverWebSocket(client: UpgradeRequest, body: AsyncIterable<StreamChunk>): Promise<void> {
+export function watchOverWebSocket(
+  client: UpgradeRequest,
+  { headers, body }: ApiReply & { body: AsyncIterable<StreamChunk> },
+): Promise<void> {
+  const binary = headers['content-type'] !== 'application/json';
   const { request, socket, head } = client;
   // A browser's token comes as one of the protocols: it is not sent back.
   const [protocol = ''] = (request.headers['sec-websocket-protocol'] ?? '')
@@ -33,7 +38,9 @@ export function watchOverWebSocket(client: UpgradeRequest, body: AsyncIterable<S
       const relay = async () => {
         for await (const { bytes } of body) {
           if (ws.readyState !== ws.OPEN) return;
-          await new Promise<void>((sent) => ws.send(bytes, { binary: false }, () => sent()));
+          await new Promise<void>((sent) =>
+            ws.send(binary ? bytes.subarray(4) : bytes, { binary }, () => sent()),
+          );
         }
         ws.close(1000);
       };

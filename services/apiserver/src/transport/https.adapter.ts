@@ -161,7 +161,7 @@ async function serve(
   const answer = await handler(call);
   if (client !== undefined && isWatch(client, answer)) {
     if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);
-    return watchOverWebSocket(client, answer.body);
+    return watchOverWebSocket(client, answer);
   }
   if (client === undefined || answer.upgrade === undefined) return send(options, request, response, answer);
   if (client.socket instanceof TLSSocket) response.detachSocket(client.socket);

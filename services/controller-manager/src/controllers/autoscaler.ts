@@ -25,6 +25,7 @@ type Conditions = NonNullable<HorizontalPodAutoscalerStatus['conditions']>;
 /** Sizes what has a scale by the use of resources (metrics.k8s.io), every 15 s. */
 export const autoscalerController: Controller = {
   name: 'horizontalpodautoscaling',
+  eventSource: 'horizontal-pod-autoscaler',
   workers: 2,
   start: (context, queue) => {
     const histories = new Map<string, History>();

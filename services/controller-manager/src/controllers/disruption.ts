@@ -22,6 +22,7 @@ type Budget = PodDisruptionBudget;
 /** How many pods of each PodDisruptionBudget may be evicted now: what the eviction API goes by. */
 export const disruptionController: Controller = {
   name: 'disruption',
+  eventSource: 'controllermanager',
   workers: 1,
   start: (context, queue) => {
     const budgets = context.informer<Budget>(disruptionBudgetKind);

@@ -7,6 +7,7 @@ import { controllerReference, isOwnedBy } from '../owners.js';
 /** Claims of pods' ephemeral volumes: they come and go with their pod. */
 export const ephemeralVolumeController: Controller = {
   name: 'ephemeral-volume',
+  eventSource: 'ephemeral_volume',
   workers: 1,
   start: (context, queue) => {
     const pods = context.informer<Pod>(podKind);

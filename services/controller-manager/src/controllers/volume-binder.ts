@@ -30,6 +30,7 @@ type PersistentVolumePhase = 'Available' | 'Bound' | 'Released' | 'Failed';
  */
 export const volumeBinderController: Controller = {
   name: 'persistentvolume-binder',
+  eventSource: 'persistentvolume-controller',
   workers: 1,
   start: (context, queue) => {
     const claims = context.informer<Claim>(persistentVolumeClaimKind);

@@ -15,6 +15,15 @@ import { pressures } from './pressure.js';
 
 const leaseNamespace = 'kube-node-lease';
 
+/** What pods may use of it: all. */
+export function capacityOf(machine: Machine): Record<string, string> {
+  return {
+    cpu: String(machine.cpus),
+    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+    pods: '110',
+  };
+}
+
 export interface HeartbeatOptions {
   readonly world: World;
   readonly log: Logger;
@@ -102,11 +111,7 @@ export class Heartbeat {
       const since = known?.status === status ? (known.lastTransitionTime ?? now) : now;
       return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: since };
     };
-    const capacity = {
-      cpu: String(machine.cpus),
-      memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
-      pods: '110',
-    };
+    const capacity = capacityOf(machine);
     const status = {
       addresses: [
         { type: 'InternalIP', address: nodeIp },

@@ -50,3 +50,9 @@ function firstNumber(path: string, form: RegExp): number | undefined {
     return undefined; // No such file: another system than Linux.
   }
 }
+
+/** This process' own use, since its start. */
+export function readSelf(): { readonly cpuNanoSeconds: number; readonly memoryBytes: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuNanoSeconds: (user + system) * 1000, memoryBytes: process.memoryUsage.rss() };
+}

@@ -1,4 +1,4 @@
-import type { Container, Pod, Service } from '@kubelab/api';
+import type { Container, PersistentVolume, PersistentVolumeClaim, Pod, Service } from '@kubelab/api';
 import { quantityValue } from '@kubelab/api';
 import type { TokenSource } from './service-account-tokens.js';
 
@@ -7,10 +7,22 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Of the node, as quantities. */
+export type Allocatable = Readonly<Record<string, string>>;
+
 export interface EnvSources {
   /** Undefined when there is none. */
   configMap(name: string): Promise<Readonly<Record<string, string>> | undefined>;
   secret(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Of a volume: every key, binary ones too. */
+  files(
+    kind: 'configmap' | 'secret',
+    name: string,
+  ): Promise<Readonly<Record<string, Uint8Array>> | undefined>;
+  claim(name: string): Promise<PersistentVolumeClaim | undefined>;
+  persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+  /** The node's: what a container without a limit may use. */
+  readonly allocatable: Allocatable;
   /** A token of the pod's service account, bound to the pod. Rejects with ApiError. */
   serviceAccountToken(source: TokenSource): Promise<string>;
   readonly services: readonly Service[];
@@ -65,7 +77,12 @@ async function referenced(
 ): Promise<string | undefined> {
   if (from.fieldRef !== undefined) return fieldValue(pod, from.fieldRef.fieldPath, sources);
   if (from.resourceFieldRef !== undefined)
-    return resourceValue(container, from.resourceFieldRef.resource, from.resourceFieldRef.divisor);
+    return resourceValue(
+      container,
+      from.resourceFieldRef.resource,
+      from.resourceFieldRef.divisor,
+      sources.allocatable,
+    );
   const ref = from.configMapKeyRef ?? from.secretKeyRef;
   if (ref === undefined) return undefined;
   const isMap = from.configMapKeyRef !== undefined;
@@ -114,11 +131,19 @@ export function fieldValue(
   return value;
 }
 
-function resourceValue(container: Container, resource: string, divisor: string | undefined): string {
+/** In units of the divisor, rounded up. A limit that is not set is what the node has (Kubernetes' downward API). */
+export function resourceValue(
+  container: Container,
+  resource: string,
+  divisor: string | undefined,
+  allocatable: Allocatable,
+): string {
   const [kind = '', ...rest] = resource.split('.');
   const from = kind === 'limits' ? container.resources?.limits : container.resources?.requests;
   const unit = quantityValue(divisor) || 1;
-  return String(Math.ceil(quantityValue(from?.[rest.join('.')]) / unit));
+  const name = rest.join('.');
+  const quantity = from?.[name] ?? (kind === 'limits' ? allocatable[name] : undefined);
+  return String(Math.ceil(quantityValue(quantity) / unit));
 }
 
 /** Variables for the services that are there when the container starts (docker-links style). */

@@ -2,26 +2,37 @@ import { type Container, type Pod, podKind, type Service } from '@kubelab/api';
 import { type Client, type EventRecorder, type Informer, isNotFound, type WorkQueue } from '@kubelab/client';
 import type { Logger, Traceparent } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
-import { ProbeCounter } from '../probes/counter.js';
-import { probeOnce } from '../probes/probe-once.js';
+import { runProbes } from '../probes/prober.js';
 import {
   type ContainerRuntime,
   type ContainerStatus,
+  type Mount,
   type PodSandbox,
   RuntimeError,
+  terminationPathAnnotation,
 } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
-import { ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
+import { type Allocatable, ConfigError, containerEnv, type EnvSources, expandVariables } from './env.js';
 import { graceLeftMinMs, postStartMsMax, runHook } from './hooks.js';
+import { ensureImage, type ImagePullerParts, unmetRetryMs } from './image-puller.js';
+import type { ContainerMemory, PodMemory } from './memory.js';
 import { ServiceAccountTokens } from './service-account-tokens.js';
 import { envSources } from './sources.js';
-import { activeMsLeft, goDuration, graceMsOf, mountsOf, type ProbeKind, probesOf, restarts } from './spec.js';
+import {
+  activeMsLeft,
+  containersOf,
+  goDuration,
+  graceMsOf,
+  mountsOf,
+  type ProbeKind,
+  probesOf,
+  restarts,
+} from './spec.js';
 import { type ContainerView, hasInitialized, isInitialized, isSidecar, podStatus } from './status.js';
-import { setUpVolumes } from './volumes.js';
+import { terminationLogOf, terminationMessage } from './termination-message.js';
+import { hasLiveVolumes, setUpVolumes, volumeSyncMs } from './volumes.js';
 
-const unmetRetryMs = 1_000;
-/** The catalogue may get the image; nothing tells. */
-const neverPullRetryMs = 10_000;
+const terminationPathDefault = '/dev/termination-log';
 /** Ended runs kept per container: the latest, and the one before for `--previous`. */
 const runsKept = 2;
 
@@ -30,35 +41,13 @@ export interface PodManagerOptions {
   readonly log: Logger;
   readonly client: Client;
   readonly runtime: ContainerRuntime;
-  readonly events: EventRecorder;
-  readonly pods: Informer<Pod>;
-  readonly services: Informer<Service>;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly pods: Pick<Informer<Pod>, 'get'>;
+  readonly services: Pick<Informer<Service>, 'list'>;
   readonly queue: WorkQueue;
   readonly backoff: Backoff;
   readonly nodeIp: string;
-}
-
-type Waiting = { readonly reason: string; readonly message?: string };
-
-interface ContainerMemory {
-  waiting?: Waiting | undefined;
-  /** The latest pull that failed: the next is made when its back-off is over, however often one looks. */
-  pullFailed?: { readonly atMs: number; readonly message: string };
-  /** Counters of one run, by its id. */
-  run?: {
-    readonly id: string;
-    readonly counters: Map<ProbeKind, { counter: ProbeCounter; dueMs: number; busy: boolean }>;
-  };
-}
-
-interface PodMemory {
-  readonly containers: Map<string, ContainerMemory>;
-  written?: string;
-  ending?: boolean;
-  /** Of the write that the latest reconcile answers: what follows from it carries it on. */
-  trace?: Traceparent | undefined;
-  /** Told once: activeDeadlineSeconds is over. */
-  failed?: { readonly reason: string; readonly message: string };
+  readonly allocatable: Allocatable;
 }
 
 /**
@@ -118,19 +107,31 @@ export class PodManager {
     return undefined;
   }
 
+  /**
+   * Everything of the pod ends within one grace: the containers together, then the sidecars, the last to start first (KEP-753).
+   */
   async #stopAll(pod: Pod, sandbox: PodSandbox): Promise<void> {
-    const running = (await this.#options.runtime.ListContainers(sandbox.id)).filter(
-      (one) => one.state === 'CONTAINER_RUNNING',
+    const { world, runtime } = this.#options;
+    const all = await runtime.ListContainers(sandbox.id);
+    const running = new Map(
+      all.filter(({ state }) => state === 'CONTAINER_RUNNING').map((run) => [run.name, run]),
     );
-    await Promise.all(running.map((run) => this.#stop(pod, run, sandbox)));
+    const deadlineMs = world.clock.monotonicMs() + graceMsOf(pod);
+    const leftMs = () =>
+      graceMsOf(pod) === 0 ? 0 : Math.max(graceLeftMinMs, deadlineMs - world.clock.monotonicMs());
+    const sidecars = (pod.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name);
+    const others = [...running.values()].filter(({ name }) => !sidecars.includes(name));
+    await Promise.all(others.map((run) => this.#stop(pod, run, sandbox, graceMsOf(pod))));
+    for (const name of sidecars.reverse()) {
+      const run = running.get(name);
+      if (run !== undefined) await this.#stop(pod, run, sandbox, leftMs());
+    }
   }
 
   /** preStop, SIGTERM, SIGKILL: within the grace, of which the hook takes its part. */
-  async #stop(pod: Pod, run: ContainerStatus, sandbox: PodSandbox): Promise<void> {
+  async #stop(pod: Pod, run: ContainerStatus, sandbox: PodSandbox, graceMs: number): Promise<void> {
     const { world, runtime } = this.#options;
-    const graceMs = graceMsOf(pod);
-    const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-    const container = all.find(({ name }) => name === run.name);
+    const container = containersOf(pod).find(({ name }) => name === run.name);
     const hook = container?.lifecycle?.preStop;
     const startedMs = world.clock.monotonicMs();
     if (container !== undefined && hook !== undefined && graceMs > 0) {
@@ -147,7 +148,7 @@ export class PodManager {
   }
 
   #remember(uid: string): PodMemory {
-    const memory = this.#memory.get(uid) ?? { containers: new Map() };
+    const memory = this.#memory.get(uid) ?? { containers: new Map(), messages: new Map() };
     this.#memory.set(uid, memory);
     return memory;
   }
@@ -171,6 +172,7 @@ export class PodManager {
       namespace,
       uid,
       hostNetwork: pod.spec?.hostNetwork === true,
+      annotations: pod.metadata.annotations ?? {},
     });
     let mounts: ReadonlyMap<string, string>;
     try {
@@ -181,7 +183,11 @@ export class PodManager {
       await this.#report(pod, memory, sandbox);
       return { requeueAfterMs: unmetRetryMs };
     }
-    let requeueAfterMs = this.#tokens.refreshInMs(uid);
+    const live = hasLiveVolumes(pod) ? volumeSyncMs : Number.POSITIVE_INFINITY;
+    let requeueAfterMs = Math.min(live, this.#tokens.refreshInMs(uid));
+    // Ephemeral containers come at any time, and nothing waits for them (KEP-277).
+    for (const one of pod.spec?.ephemeralContainers ?? [])
+      requeueAfterMs = Math.min(requeueAfterMs, await this.#step(pod, one, memory, sandbox, mounts));
     let initialized = true;
     const views = new Map<string, ContainerView>();
     for (const one of pod.spec?.containers ?? [])
@@ -197,12 +203,23 @@ export class PodManager {
     }
     if (initialized)
       for (const container of [
-        ...(pod.spec?.initContainers ?? []).filter(isSidecar),
+        ...((await this.#isOver(pod, sandbox)) ? [] : (pod.spec?.initContainers ?? []).filter(isSidecar)),
         ...(pod.spec?.containers ?? []),
       ])
         requeueAfterMs = Math.min(requeueAfterMs, await this.#step(pod, container, memory, sandbox, mounts));
+    // A pod that is done ends its sidecars before it says so.
+    if (initialized && (await this.#isOver(pod, sandbox))) await this.#stopAll(pod, sandbox);
     await this.#report(pod, memory, sandbox);
     return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : undefined;
+  }
+
+  /** Every container ended, and none is started again. */
+  async #isOver(pod: Pod, sandbox: PodSandbox): Promise<boolean> {
+    for (const container of pod.spec?.containers ?? []) {
+      const [run] = await this.#runs(sandbox, container.name);
+      if (run?.state !== 'CONTAINER_EXITED' || restarts(pod, container, run)) return false;
+    }
+    return true;
   }
 
   /** One container towards its spec; answers when to look again. */
@@ -217,7 +234,10 @@ export class PodManager {
     const own = memory.containers.get(container.name) ?? {};
     memory.containers.set(container.name, own);
     const [run, ...older] = await this.#runs(sandbox, container.name);
-    for (const old of older.slice(runsKept - 1)) await runtime.RemoveContainer(old.id);
+    for (const old of older.slice(runsKept - 1)) {
+      await runtime.RemoveContainer(old.id);
+      memory.messages.delete(old.id);
+    }
     if (run?.state === 'CONTAINER_RUNNING') {
       own.waiting = undefined;
       return this.#probe(pod, container, own, run, sandbox);
@@ -257,7 +277,9 @@ export class PodManager {
   ): Promise<number> {
     const { runtime } = this.#options;
     const image = container.image ?? '';
-    const pullAgainMs = await this.#pull(pod, container, own, sandbox);
+    const event: ImagePullerParts['event'] = (...told) => this.#event(pod, ...told, container);
+    const backoffKey = `${sandbox.uid}/${container.name}/image`;
+    const pullAgainMs = await ensureImage({ ...this.#options, event }, container, own, backoffKey);
     if (pullAgainMs !== undefined) return pullAgainMs;
     try {
       const envs = await containerEnv(pod, container, this.#sources(pod, sandbox));
@@ -271,7 +293,10 @@ export class PodManager {
         args: expand(container.args),
         workingDir: container.workingDir,
         envs: { POD_NAME: pod.metadata.name, NODE_NAME: pod.spec?.nodeName ?? '', ...envs },
-        mounts: mountsOf(container, mounts),
+        mounts: await this.#mounts(container, sandbox, mountsOf(container, mounts, envs), attempt),
+        annotations: {
+          [terminationPathAnnotation]: container.terminationMessagePath ?? terminationPathDefault,
+        },
         stdin: container.stdin === true,
         stdinOnce: container.stdinOnce === true,
         tty: container.tty === true,
@@ -290,66 +315,25 @@ export class PodManager {
     }
   }
 
-  /** Undefined when the image is there; else when to look again. */
-  async #pull(
-    pod: Pod,
+  /** The volumes' mounts, and the run's own termination log. */
+  async #mounts(
     container: Container,
-    own: ContainerMemory,
     sandbox: PodSandbox,
-  ): Promise<number | undefined> {
-    const { runtime, backoff, world } = this.#options;
-    const image = container.image ?? '';
-    const policy = container.imagePullPolicy ?? 'IfNotPresent';
-    const pullKey = `${sandbox.uid}/${container.name}/image`;
-    const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
-      this.#event(pod, type, reason, message, container);
-    const present = (await runtime.ImageStatus(image)) !== undefined;
-    if (present && policy !== 'Always') {
-      event('Normal', 'Pulled', `Container image "${image}" already present on machine`);
-      return undefined;
-    }
-    if (policy === 'Never') {
-      const message = `Container image "${image}" is not present with pull policy of Never`;
-      if (own.waiting?.reason !== 'ErrImageNeverPull') {
-        event('Warning', 'ErrImageNeverPull', message);
-        event('Warning', 'Failed', 'Error: ErrImageNeverPull');
-      }
-      own.waiting = { reason: 'ErrImageNeverPull', message };
-      return neverPullRetryMs;
-    }
-    const leftMs = present ? 0 : backoff.remainingMs(pullKey, own.pullFailed?.atMs ?? 0, world.clock.nowMs());
-    if (leftMs > 0) {
-      const message = `Back-off pulling image "${image}"`;
-      if (own.waiting?.reason !== 'ImagePullBackOff') {
-        event('Normal', 'BackOff', message);
-        event('Warning', 'Failed', 'Error: ImagePullBackOff');
-      }
-      own.waiting = {
-        reason: 'ImagePullBackOff',
-        message: `${message}: ErrImagePull: ${own.pullFailed?.message ?? ''}`,
-      };
-      return leftMs;
-    }
-    event('Normal', 'Pulling', `Pulling image "${image}"`);
-    try {
-      const startedMs = world.clock.monotonicMs();
-      await runtime.PullImage(image);
-      const took = `${Math.round(world.clock.monotonicMs() - startedMs)}ms`;
-      event(
-        'Normal',
-        'Pulled',
-        `Successfully pulled image "${image}" in ${took} (${took} including waiting)`,
-      );
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error;
-      event('Warning', 'Failed', `Failed to pull image "${image}": ${error.message}`);
-      event('Warning', 'Failed', 'Error: ErrImagePull');
-      own.waiting = { reason: 'ErrImagePull', message: error.message };
-      own.pullFailed = { atMs: world.clock.nowMs(), message: error.message };
-      backoff.next(pullKey, world.clock.nowMs());
-      return unmetRetryMs;
-    }
+    mounts: readonly Mount[],
+    attempt: number,
+  ): Promise<readonly Mount[]> {
+    const hostPath = terminationLogOf(sandbox, container.name, attempt);
+    if (hostPath === undefined) return mounts;
+    const { disk } = this.#options.world;
+    // A subPath that is not there is made, as a directory.
+    for (const mount of mounts)
+      if (!(await disk.exists(mount.hostPath))) await disk.makeDirectory(mount.hostPath);
+    await disk.makeDirectory(hostPath.slice(0, hostPath.lastIndexOf('/')));
+    await disk.writeFileAtomic(hostPath, '', { mode: 0o666 });
+    return [
+      ...mounts,
+      { containerPath: container.terminationMessagePath ?? terminationPathDefault, hostPath },
+    ];
   }
 
   /** Undefined when there is no hook or it went well; else the container is ended and tried again. */
@@ -376,7 +360,7 @@ export class PodManager {
     return probesOf(container).length > 0 ? 50 : Number.POSITIVE_INFINITY;
   }
 
-  /** Runs the probes that are due, beside the work; a verdict puts the pod in the queue. */
+  /** Looks at a running container's probes; one that failed ends it. Answers when to look again. */
   async #probe(
     pod: Pod,
     container: Container,
@@ -384,52 +368,21 @@ export class PodManager {
     run: ContainerStatus,
     sandbox: PodSandbox,
   ): Promise<number> {
-    const { world } = this.#options;
-    const nowMs = world.clock.monotonicMs();
     if (own.run?.id !== run.id) own.run = { id: run.id, counters: new Map() };
-    const { counters } = own.run;
-    let waitMs = Number.POSITIVE_INFINITY;
-    for (const [kind, probe] of probesOf(container)) {
-      const state = counters.get(kind) ?? {
-        counter: new ProbeCounter(probe),
-        dueMs: nowMs + (probe.initialDelaySeconds ?? 0) * 1000,
-        busy: false,
-      };
-      counters.set(kind, state);
-      if (
-        kind !== 'startup' &&
-        container.startupProbe !== undefined &&
-        counters.get('startup')?.counter.verdict !== true
-      )
-        continue;
-      if (kind === 'startup' && state.counter.verdict === true) continue;
-      if (kind !== 'readiness' && state.counter.verdict === false) {
-        const why = `Container ${container.name} failed ${kind} probe, will be restarted`;
-        this.#event(pod, 'Normal', 'Killing', why, container);
-        await this.#stop(pod, run, sandbox);
-        return 0;
-      }
-      if (!state.busy && state.dueMs <= nowMs) {
-        state.busy = true;
-        state.dueMs = nowMs + (probe.periodSeconds ?? 10) * 1000;
-        void probeOnce(this.#options.runtime, probe, {
-          container,
-          containerId: run.id,
-          podIp: sandbox.ip,
-        }).then((result) => {
-          state.busy = false;
-          const before = state.counter.verdict;
-          state.counter.take(result.ok);
-          const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-          if (!result.ok)
-            this.#event(pod, 'Warning', 'Unhealthy', `${title} probe failed: ${result.output}`, container);
-          if (state.counter.verdict !== before)
-            this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
-        });
-      }
-      waitMs = Math.min(waitMs, Math.max(10, state.dueMs - nowMs));
-    }
-    return waitMs;
+    const parts = {
+      ...this.#options,
+      unhealthy: (message: string) => this.#event(pod, 'Warning', 'Unhealthy', message, container),
+      changed: () => this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`),
+    };
+    const outcome = runProbes(parts, { container, containerId: run.id, podIp: sandbox.ip }, own.run);
+    if (outcome.failed === undefined) return outcome.waitMs;
+    const why = `Container ${container.name} failed ${outcome.failed} probe, will be restarted`;
+    this.#event(pod, 'Normal', 'Killing', why, container);
+    // A probe may have a grace of its own (KEP-2238), where there is no deletion that has one.
+    const ownGrace = outcome.probe.terminationGracePeriodSeconds;
+    const graceMs = ownGrace === undefined ? graceMsOf(pod) : ownGrace * 1000;
+    await this.#stop(pod, run, sandbox, graceMs);
+    return 0;
   }
 
   /** SIGTERM, grace, SIGKILL; the last status; then the object goes. */
@@ -443,7 +396,7 @@ export class PodManager {
       for (const one of running)
         if (memory.ending !== true) this.#event(pod, 'Normal', 'Killing', `Stopping container ${one.name}`);
       memory.ending = true;
-      await Promise.all(running.map((run) => this.#stop(pod, run, sandbox)));
+      await this.#stopAll(pod, sandbox);
       await this.#report(pod, memory, sandbox);
     }
     try {
@@ -463,8 +416,8 @@ export class PodManager {
 
   async #report(pod: Pod, memory: PodMemory, sandbox: PodSandbox): Promise<void> {
     const containers = new Map<string, ContainerView>();
-    for (const one of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])])
-      containers.set(one.name, this.#view(one, memory, await this.#runs(sandbox, one.name)));
+    for (const one of containersOf(pod))
+      containers.set(one.name, this.#view(one, memory, await this.#told(one, memory, sandbox)));
     const { world, nodeIp, client } = this.#options;
     const status = podStatus(pod, {
       containers,
@@ -507,6 +460,22 @@ export class PodManager {
   async #runs(sandbox: PodSandbox, name: string): Promise<ContainerStatus[]> {
     const all = await this.#options.runtime.ListContainers(sandbox.id);
     return all.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt);
+  }
+
+  /** The runs with what they left as messages. */
+  async #told(container: Container, memory: PodMemory, sandbox: PodSandbox): Promise<ContainerStatus[]> {
+    const runs = await this.#runs(sandbox, container.name);
+    return Promise.all(
+      runs.map(async (run) => {
+        if (run.state !== 'CONTAINER_EXITED') return run;
+        const path = terminationLogOf(sandbox, container.name, run.attempt);
+        const message =
+          memory.messages.get(run.id) ??
+          (await terminationMessage(this.#options.world, container, run, path));
+        memory.messages.set(run.id, message);
+        return { ...run, message };
+      }),
+    );
   }
 
   #event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {

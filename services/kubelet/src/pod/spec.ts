@@ -1,11 +1,13 @@
 import type { Container, Pod, Probe } from '@kubelab/api';
 import type { ContainerStatus, Mount } from '../runtime/cri.js';
+import { ConfigError, expandVariables } from './env.js';
 import { isSidecar } from './status.js';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
 /** Whether a run that ended is followed by another. */
 export function restarts(pod: Pod, container: Container, run: ContainerStatus): boolean {
+  if (pod.spec?.ephemeralContainers?.some(({ name }) => name === container.name)) return false;
   const policy = isSidecar(container) ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
   const isInit = (pod.spec?.initContainers ?? []).includes(container);
   return policy === 'Never'
@@ -13,6 +15,12 @@ export function restarts(pod: Pod, container: Container, run: ContainerStatus): 
     : policy === 'OnFailure' || (isInit && !isSidecar(container))
       ? run.exitCode !== 0
       : true;
+}
+
+/** Of every sort: init, regular, ephemeral. */
+export function containersOf(pod: Pod): Container[] {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
 export function graceMsOf(pod: Pod): number {
@@ -41,11 +49,19 @@ export function portOf(container: Container, port: number | string): number {
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
 }
 
-export function mountsOf(container: Container, directories: ReadonlyMap<string, string>): Mount[] {
-  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath }) => {
+/** Where a container finds its volumes. Throws ConfigError for a subPath that leaves its volume. */
+export function mountsOf(
+  container: Container,
+  directories: ReadonlyMap<string, string>,
+  envs: Readonly<Record<string, string>>,
+): Mount[] {
+  return (container.volumeMounts ?? []).flatMap(({ name, mountPath, subPath, subPathExpr }) => {
     const directory = directories.get(name);
-    const hostPath = subPath === undefined ? directory : `${directory}/${subPath}`;
-    return directory === undefined || hostPath === undefined ? [] : [{ containerPath: mountPath, hostPath }];
+    if (directory === undefined) return [];
+    const below = subPathExpr === undefined ? (subPath ?? '') : expandVariables(subPathExpr, envs);
+    if (below.startsWith('/') || below.split('/').includes('..'))
+      throw new ConfigError(`subPath "${below}" of volume "${name}" leaves the volume`);
+    return [{ containerPath: mountPath, hostPath: below === '' ? directory : `${directory}/${below}` }];
   });
 }
 

@@ -44,6 +44,9 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
   const initStatuses = init.map((one) =>
     containerStatus(one, view.containers.get(one.name), 'PodInitializing'),
   );
+  const ephemeral = (pod.spec?.ephemeralContainers ?? []).map((one) =>
+    containerStatus(one, view.containers.get(one.name), 'ContainerCreating'),
+  );
   const sidecars = initStatuses.filter((_, at) => init[at] !== undefined && isSidecar(init[at]));
   const unready = [...sidecars, ...statuses].filter((one) => !one.ready).map((one) => one.name);
   const incomplete = init
@@ -56,6 +59,7 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
         ? { reason: 'PodFailed' }
         : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
   const ready = unready.length === 0 && !over ? undefined : notReady;
+  const gated = ready ?? gatesNotReady(pod);
   // Nothing is started any more in the sandbox of a pod that is over (KEP-3085).
   const hasSandbox = view.podIp !== undefined && !over;
   const conditions = [
@@ -71,7 +75,7 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
             message: `containers with incomplete status: [${incomplete.join(' ')}]`,
           },
     ),
-    condition('Ready', ready),
+    condition('Ready', gated),
     condition('ContainersReady', ready),
     condition('PodScheduled', undefined),
   ];
@@ -86,7 +90,23 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
     startTime: previous.startTime ?? timestamp(view.nowMs),
     ...(init.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
   };
+}
+
+/** Whoever owns a gate's condition writes it; the pod is Ready when all are True (KEP-580). */
+function gatesNotReady(pod: Pod): { reason: string; message: string } | undefined {
+  const conditions = pod.status?.conditions ?? [];
+  const wrong = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const found = conditions.find(({ type }) => type === conditionType);
+    if (found?.status === 'True') return [];
+    if (found === undefined)
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
+    return [
+      `the status of pod readiness gate "${conditionType}" is not "True", but ${found.status ?? 'Unknown'}`,
+    ];
+  });
+  return wrong.length === 0 ? undefined : { reason: 'ReadinessGatesNotReady', message: wrong.join(', ') };
 }
 
 function condition(

@@ -5,6 +5,7 @@ import type { Timer, World } from '@kubelab/world';
 import type { LogTimes } from '../log-times.js';
 import type { ContainerRuntime, ContainerStatus } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
+import type { Allocatable } from './env.js';
 import { PodManager } from './manager.js';
 
 /** A pod that ends holds its worker for its grace; so many may at a time. Above capacity's 110 pods. */
@@ -21,6 +22,7 @@ export interface PodSyncLoopOptions {
   readonly times: LogTimes;
   readonly nodeName: string;
   readonly nodeIp: string;
+  readonly allocatable: Allocatable;
 }
 
 /** What brings pods to the manager: changes of the API's pods, changes of containers, and what is due. */

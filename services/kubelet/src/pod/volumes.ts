@@ -1,26 +1,41 @@
-import { ApiError, type Pod, type Volume } from '@kubelab/api';
+import {
+  kinds,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  timestamp,
+  type Volume,
+} from '@kubelab/api';
 import type { World } from '@kubelab/world';
 import type { PodSandbox } from '../runtime/cri.js';
-import { ConfigError, type EnvSources, fieldValue } from './env.js';
+import { checkHostPath, writePayload } from './atomic-writer.adapter.js';
+import { ConfigError, type EnvSources } from './env.js';
+import { volumeFiles } from './volume-files.js';
 
-/** Files of a volume by their path below it. */
-type Files = Map<string, FileContent>;
+/** How long a running pod's files may be behind their ConfigMaps and Secrets, and what the pod says of itself. */
+export const volumeSyncMs = 10_000;
 
-interface FileContent {
-  readonly text: string;
-  /** A token: for its owner only. */
-  readonly secret?: boolean;
+export const claimKind = kindNamed('PersistentVolumeClaim');
+export const persistentVolumeKind = kindNamed('PersistentVolume');
+
+function kindNamed(name: string) {
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`no kind is called ${name}`);
+  return found;
 }
 
-interface SourceContext {
-  readonly pod: Pod;
-  readonly sources: EnvSources;
-  readonly fail: (why: string) => ConfigError;
+/** Whether the kubelet writes files of the pod that change while it runs. */
+export function hasLiveVolumes(pod: Pod): boolean {
+  return (pod.spec?.volumes ?? []).some(
+    ({ configMap, secret, downwardAPI, projected }) =>
+      (configMap ?? secret ?? downwardAPI ?? projected) !== undefined,
+  );
 }
 
-type Items = readonly { readonly key: string; readonly path: string }[] | undefined;
-
-/** The directory of each volume of a pod. Rejects with ConfigError for what is absent or not supported. */
+/**
+ * The directory (or file) of each volume of a pod; files that the kubelet writes are brought up to date. Rejects with ConfigError
+ * for what is absent or not supported.
+ */
 export async function setUpVolumes(
   world: World,
   pod: Pod,
@@ -28,84 +43,62 @@ export async function setUpVolumes(
   sources: EnvSources,
 ): Promise<ReadonlyMap<string, string>> {
   const directories = new Map<string, string>();
-  for (const volume of pod.spec?.volumes ?? []) {
-    const directory = `${sandbox.directory}/volumes/${volume.name}`;
-    directories.set(volume.name, volume.hostPath?.path ?? directory);
-    if (volume.hostPath !== undefined) continue;
-    const fail = (why: string) =>
-      new ConfigError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`);
-    await world.disk.makeDirectory(directory);
-    if (volume.emptyDir !== undefined) continue;
-    const files = await filesOf(volume, { pod, sources, fail });
-    for (const [path, { text, secret }] of files) {
-      if (path.split('/').includes('..')) throw fail(`path ${path} leaves the volume`);
-      const folder = path.includes('/') ? `${directory}/${path.slice(0, path.lastIndexOf('/'))}` : directory;
-      await world.disk.makeDirectory(folder);
-      await world.disk.writeFileAtomic(`${directory}/${path}`, text, secret === true ? { mode: 0o600 } : {});
-    }
-  }
+  for (const volume of pod.spec?.volumes ?? [])
+    directories.set(volume.name, await setUpVolume(world, pod, volume, sandbox, sources));
   return directories;
 }
 
-async function filesOf(volume: Volume, context: SourceContext): Promise<Files> {
-  const files: Files = new Map();
-  const { configMap, secret, downwardAPI, projected } = volume;
-  if (configMap !== undefined) await addObject(files, { ...configMap, isMap: true }, context);
-  else if (secret !== undefined)
-    await addObject(files, { ...secret, name: secret.secretName, isMap: false }, context);
-  else if (downwardAPI !== undefined) addFields(files, downwardAPI.items, context);
-  else if (projected === undefined)
-    throw context.fail('this kind of volume is not supported by the process runtime');
-  for (const source of projected?.sources ?? []) {
-    if (source.configMap !== undefined) await addObject(files, { ...source.configMap, isMap: true }, context);
-    else if (source.secret !== undefined) await addObject(files, { ...source.secret, isMap: false }, context);
-    else if (source.downwardAPI !== undefined) addFields(files, source.downwardAPI.items, context);
-    else if (source.serviceAccountToken !== undefined)
-      files.set(source.serviceAccountToken.path, await tokenFile(source.serviceAccountToken, context));
-    else throw context.fail('this source of a projected volume is not supported');
+async function setUpVolume(
+  world: World,
+  pod: Pod,
+  volume: Volume,
+  sandbox: PodSandbox,
+  sources: EnvSources,
+): Promise<string> {
+  const directory = `${sandbox.directory}/volumes/${volume.name}`;
+  const fail = (why: string) =>
+    new ConfigError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`);
+  const { hostPath, emptyDir, persistentVolumeClaim, ephemeral } = volume;
+  if (hostPath !== undefined) return onHost(hostPath.path, hostPath.type ?? '', fail);
+  // A generic ephemeral volume is a claim of the pod's own (KEP-1698).
+  const claimName = persistentVolumeClaim?.claimName ?? `${pod.metadata.name}-${volume.name}`;
+  if (persistentVolumeClaim !== undefined || ephemeral !== undefined)
+    return claimed(pod, claimName, sources, fail);
+  if (emptyDir !== undefined) {
+    await world.disk.makeDirectory(directory);
+    return directory;
   }
-  return files;
+  const files = await volumeFiles(volume, { pod, sources, fail });
+  if (files === undefined) throw fail('this kind of volume is not supported by the process runtime');
+  await writePayload(directory, files, timestamp(world.clock.nowMs()));
+  return directory;
 }
 
-async function addObject(
-  files: Files,
-  from: {
-    readonly name?: string;
-    readonly items?: Items;
-    readonly optional?: boolean;
-    readonly isMap: boolean;
-  },
-  { sources, fail }: SourceContext,
-): Promise<void> {
-  const { name = '', optional, isMap } = from;
-  const data = await (isMap ? sources.configMap(name) : sources.secret(name));
-  if (data === undefined && optional !== true)
-    throw fail(`${isMap ? 'configmap' : 'secret'} "${name}" not found`);
-  const items = from.items ?? Object.keys(data ?? {}).map((key) => ({ key, path: key }));
-  for (const { key, path } of items) {
-    const text = data?.[key];
-    if (text === undefined && optional !== true) throw fail(`references non-existent config key: ${key}`);
-    if (text !== undefined) files.set(path, { text });
-  }
+async function onHost(path: string, type: string, fail: (why: string) => ConfigError): Promise<string> {
+  const wrong = await checkHostPath(path, type);
+  if (wrong !== undefined) throw fail(wrong);
+  return path;
 }
 
-function addFields(
-  files: Files,
-  items: readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string } }[] | undefined,
-  { pod, sources }: SourceContext,
-): void {
-  for (const { path, fieldRef } of items ?? [])
-    if (fieldRef !== undefined) files.set(path, { text: fieldValue(pod, fieldRef.fieldPath, sources) });
-}
-
-async function tokenFile(
-  source: { readonly audience?: string; readonly expirationSeconds?: number },
-  { sources, fail }: SourceContext,
-): Promise<FileContent> {
-  try {
-    return { text: await sources.serviceAccountToken(source), secret: true };
-  } catch (error) {
-    if (error instanceof ApiError) throw fail(`failed to fetch token: ${error.message}`);
-    throw error;
-  }
+/** The directory behind a claim: of a bound volume that is on this machine (`local` or `hostPath`). */
+async function claimed(
+  pod: Pod,
+  claimName: string,
+  sources: EnvSources,
+  fail: (why: string) => ConfigError,
+): Promise<string> {
+  const { namespace = 'default' } = pod.metadata;
+  const claim: PersistentVolumeClaim | undefined = await sources.claim(claimName);
+  if (claim === undefined)
+    throw new ConfigError(
+      `error getting PVC ${namespace}/${claimName}: persistentvolumeclaim "${claimName}" not found`,
+    );
+  const { volumeName = '' } = claim.spec ?? {};
+  if (volumeName === '' || claim.status?.phase !== 'Bound')
+    throw new ConfigError(`error processing PVC ${namespace}/${claimName}: PVC is not bound`);
+  const volume: PersistentVolume | undefined = await sources.persistentVolume(volumeName);
+  const { local, hostPath } = volume?.spec ?? {};
+  if (local !== undefined) return onHost(local.path, 'Directory', fail);
+  if (hostPath !== undefined) return onHost(hostPath.path, hostPath.type ?? 'DirectoryOrCreate', fail);
+  throw fail(`volume "${volumeName}" is neither local nor a hostPath`);
 }

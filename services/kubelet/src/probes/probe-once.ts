@@ -2,6 +2,7 @@ import type { Probe } from '@kubelab/api';
 import type { HookTarget } from '../pod/hooks.js';
 import { portOf } from '../pod/spec.js';
 import type { ContainerRuntime } from '../runtime/cri.js';
+import { grpcProbe } from './grpc.adapter.js';
 import { httpProbe, type ProbeResult, tcpProbe } from './probe.adapter.js';
 
 /** One try of a probe. Never rejects: what goes wrong is its output. */
@@ -11,7 +12,9 @@ export async function probeOnce(
   { container, containerId, podIp }: HookTarget,
 ): Promise<ProbeResult> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
-  const { httpGet, tcpSocket, exec } = probe;
+  const { httpGet, tcpSocket, exec, grpc } = probe;
+  if (grpc !== undefined)
+    return grpcProbe({ host: podIp, port: grpc.port, service: grpc.service ?? '' }, timeoutMs);
   if (httpGet !== undefined) {
     const headers = Object.fromEntries((httpGet.httpHeaders ?? []).map(({ name, value }) => [name, value]));
     const port = portOf(container, httpGet.port);

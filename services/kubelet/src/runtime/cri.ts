@@ -20,6 +20,8 @@ export interface ContainerRuntime {
   StopContainer(containerId: string, timeoutMs: number): Promise<void>;
   RemoveContainer(containerId: string): Promise<void>;
   ListContainers(podSandboxId?: string): Promise<ContainerStatus[]>;
+  /** Of what runs. Empty where nothing can be measured. */
+  ListContainerStats(): Promise<ContainerStats[]>;
   ContainerStatus(containerId: string): Promise<ContainerStatus | undefined>;
   ExecSync(containerId: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   /** A command in a running container's environment. It does not outlive the container. */
@@ -42,6 +44,7 @@ export interface PodSandboxConfig {
   readonly namespace: string;
   readonly uid: string;
   readonly hostNetwork: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface PodSandbox extends PodSandboxConfig {
@@ -50,6 +53,8 @@ export interface PodSandbox extends PodSandboxConfig {
   readonly directory: string;
   readonly createdAtMs: number;
 }
+
+export const terminationPathAnnotation = 'io.kubernetes.container.terminationMessagePath';
 
 export interface Mount {
   readonly containerPath: string;
@@ -65,6 +70,8 @@ export interface ContainerConfig {
   readonly workingDir: string | undefined;
   readonly envs: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** The kubelet's own notes, as `io.kubernetes.container.terminationMessagePath`. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;
@@ -84,6 +91,16 @@ export interface ContainerStatus {
   readonly reason: string;
   readonly message: string;
   readonly logPath: string;
+}
+
+export interface ContainerStats {
+  readonly id: string;
+  readonly podSandboxId: string;
+  readonly name: string;
+  /** Since its start. */
+  readonly cpuNanoSeconds: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
 }
 
 export interface ExecResult {

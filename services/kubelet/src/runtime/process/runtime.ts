@@ -4,6 +4,7 @@ import {
   type CommandStreams,
   type ContainerConfig,
   type ContainerRuntime,
+  type ContainerStats,
   type ContainerStatus,
   type ExecResult,
   type PodSandbox,
@@ -16,8 +17,10 @@ import { endExecs, execArgv, startExec } from './exec.js';
 import { readJson, readText } from './files.js';
 import { type Image, ImageCatalogue } from './images.js';
 import { addPodAddress, addressAt, type NetworkMode, nextAddress, removePodAddress } from './network.js';
-import { hostPathOf } from './paths.js';
+import { hostPathOf, terminationLogIn } from './paths.js';
+import { processTable } from './proc.adapter.js';
 import { shimScript } from './shim.js';
+import { useOf } from './stats.js';
 import { connectTcp } from './tcp.adapter.js';
 
 const stopPollMs = 50;
@@ -199,7 +202,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const image = await this.#images.find(config.image);
     if (sandbox === undefined || image === undefined)
       throw new RuntimeError(`image "${config.image}" or its sandbox is gone`);
-    const inDirectory = (text: string) => hostPathOf(text, config.mounts);
+    const inDirectory = (text: string) => terminationLogIn(hostPathOf(text, config.mounts), config);
     const argv =
       config.command.length > 0 ? [...config.command, ...config.args] : [...image.entrypoint, ...config.args];
     const [program] = argv;
@@ -277,6 +280,22 @@ export class ProcessRuntime implements ContainerRuntime {
     );
     const statuses = await Promise.all(ids.map(([id]) => this.ContainerStatus(id)));
     return statuses.filter((status) => status !== undefined);
+  }
+
+  async ListContainerStats(): Promise<ContainerStats[]> {
+    const table = await processTable();
+    if (table === undefined) return [];
+    const running = [...this.#containers].filter(
+      ([, file]) => file.process !== undefined && file.exitCode === undefined,
+    );
+    return Promise.all(
+      running.map(async ([id, { config, podSandboxId, process }]) => {
+        const report = await readText(this.#options.world, `${this.#directory(id)}/tty`);
+        const leaders = [process?.pid, terminalReport(report ?? '')?.pid].filter((pid) => pid !== undefined);
+        const { cpuNanoSeconds, rssBytes, processes } = useOf(table, leaders);
+        return { id, podSandboxId, name: config.name, cpuNanoSeconds, memoryBytes: rssBytes, processes };
+      }),
+    );
   }
 
   async ContainerStatus(containerId: string): Promise<ContainerStatus | undefined> {

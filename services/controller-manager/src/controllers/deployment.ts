@@ -115,7 +115,8 @@ async function roll(
   const oldPods = pods.some((pod) => runs(pod) && old.some((set) => isOwnedBy(pod, set)));
   const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } };
   const ignores = context.options.plantedBug === 'rolloutIgnoresSurge';
-  const planned = ignores ? { ...deployment, spec: { ...deployment.spec, strategy } } : deployment;
+  const { spec } = deployment;
+  const planned = ignores && spec !== undefined ? { ...deployment, spec: { ...spec, strategy } } : deployment;
   for (const { set, replicas } of planRollout(planned, current ?? found, old, oldPods))
     await scale(context, deployment, set, replicas, call);
   await cleanUp(context, deployment, old, call);

@@ -8,7 +8,8 @@ t.test(
   'a cluster under faults keeps its promises, comes to rest, and takes the same way again',
   async (t) => {
     const first = await runClusterSeed({ seed: 2, minutes });
-    t.same(first.violation, undefined, first.story.join('\n'));
+    if (first.violation !== undefined) t.comment(first.story.join('\n'));
+  t.same(first.violation, undefined, 'every property holds');
     const { faults, clients } = first.schedule;
     t.ok(faults.length > 0 && clients.length > 0, 'something was done to it, and with it');
     const again = await runClusterSeed({ seed: 2, minutes });

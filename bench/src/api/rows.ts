@@ -78,8 +78,12 @@ export const apiRows: readonly ApiRow[] = [
   {
     name: 'create pod, 1 client',
     measure: async (cluster) => {
-      for (const name of ['bench', 'few'])
+      for (const name of ['bench', 'few']) {
         await cluster.call('POST', '/api/v1/namespaces', { metadata: { name } });
+        // Without controllers nobody makes the account that each pod needs.
+        const account = { metadata: { name: 'default' } };
+        await cluster.call('POST', `/api/v1/namespaces/${name}/serviceaccounts`, account);
+      }
       return load(1, { count: 100 }, (n, latencies) =>
         timed(cluster.call('POST', few, pod(`p-${n}`)), latencies, 201),
       );
@@ -121,6 +125,28 @@ export const apiRows: readonly ApiRow[] = [
         bytes = (await timed(cluster.call('GET', pods), latencies)).bytes;
       });
       return { ...found, note: `${(bytes / 2 ** 20).toFixed(1)} MiB each` };
+    },
+  },
+  ...(['yaml', 'vnd.kubernetes.protobuf'] as const).map(
+    (form): ApiRow => ({
+      name: `list 10,000 pods as ${form}, 1 client`,
+      measure: (cluster, seconds) =>
+        load(1, { seconds }, (_n, latencies) =>
+          timed(cluster.call('GET', pods, undefined, undefined, `application/${form}`), latencies),
+        ),
+    }),
+  ),
+  {
+    name: 'list 10,000 pods at a revision (Exact), 1 client',
+    measure: async (cluster, seconds) => {
+      const { body } = await cluster.call('GET', `${pods}?limit=1`);
+      const revision = /"resourceVersion":"(\d+)"/.exec(body.toString())?.[1] ?? '';
+      return load(1, { seconds }, (_n, latencies) =>
+        timed(
+          cluster.call('GET', `${pods}?resourceVersion=${revision}&resourceVersionMatch=Exact`),
+          latencies,
+        ),
+      );
     },
   },
   {

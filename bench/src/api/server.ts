@@ -66,9 +66,16 @@ export class ApiCluster {
     }
   }
 
-  call(method: string, path: string, body?: object, type = 'application/json'): Promise<Answer> {
+  call(
+    method: string,
+    path: string,
+    body?: object,
+    type = 'application/json',
+    accept = 'application/json',
+  ): Promise<Answer> {
     const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const headers = sent === undefined ? {} : { 'content-type': type, 'content-length': sent.byteLength };
+    const has = sent === undefined ? {} : { 'content-type': type, 'content-length': sent.byteLength };
+    const headers = { accept, ...has };
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port: httpsPort, method, path, agent: this.#agent, headers };
       const made = request(options, (response) => {

@@ -10,6 +10,7 @@ import { ownTokenConfig, type TokenConfig, Tokens } from './auth/tokens/index.js
 import { CustomResources } from './crd/custom-resources.js';
 import type { ApiHandler } from './endpoints/contract.js';
 import { FlowControl, flowLimits } from './endpoints/flow-control.js';
+import { GateMetrics } from './endpoints/gate-metrics.js';
 import { createHandler } from './endpoints/handler.js';
 import type { HealthCheck } from './endpoints/health.js';
 import { ApiMetrics, lookedUpMetrics, meteredStore } from './endpoints/metrics.js';
@@ -92,10 +93,11 @@ export async function serveApiserver(
   const context: WireContext = { world, telemetry, links };
   const { metrics, storage, flow } = measuredStorage(world, config, store);
   const services = new ServiceAllocator(world, store, config.serviceCidr);
-  const authorizer = new Authorizer(storage);
+  const gates = new GateMetrics(world, metrics);
+  const authorizer = new Authorizer(storage, (by) => gates.allowed(by));
   const tokens = new Tokens(world, storage, config.tokens ?? ownTokenConfig());
   const { defaultTolerationSeconds } = config;
-  const admission = new Admission(storage, { authorizer, defaultTolerationSeconds });
+  const admission = new Admission(storage, { authorizer, defaultTolerationSeconds }, gates.timed);
   const registry = new Registry(storage, admission, strategies({ services }));
   const custom = new CustomResources(world, registry, log);
   const bootstrap = new Bootstrap({
@@ -135,7 +137,7 @@ export async function serveApiserver(
     tls,
     name,
     messages: telemetry.messages,
-    authenticate: (credentials) => authenticate(tokens, credentials),
+    authenticate: (credentials) => gates.authenticated(authenticate(tokens, credentials)),
     log,
     handler,
   });

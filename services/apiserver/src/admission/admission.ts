@@ -8,8 +8,13 @@ export class Admission {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #turns = new Turns();
 
-  constructor(storage: Storage, options: AdmissionOptions) {
-    this.#plugins = admissionPlugins({ ...options, storage });
+  /** `observed`: what measures a plugin. */
+  constructor(
+    storage: Storage,
+    options: AdmissionOptions,
+    observed: (plugin: AdmissionPlugin) => AdmissionPlugin,
+  ) {
+    this.#plugins = admissionPlugins({ ...options, storage }).map(observed);
   }
 
   async admit(attributes: Attributes): Promise<void> {

@@ -21,7 +21,11 @@ export class Authorizer {
   /** What pods bound to nodes refer to; NodeRestriction looks there, too. */
   readonly graph: NodeGraph;
 
-  constructor(storage: Storage) {
+  readonly #allowed: (by: 'Node' | 'RBAC') => void;
+
+  /** `allowed` hears of every yes. */
+  constructor(storage: Storage, allowed: (by: 'Node' | 'RBAC') => void) {
+    this.#allowed = allowed;
     this.graph = new NodeGraph(storage);
     this.#node = new NodeAuthorizer(this.graph);
     this.#rbac = new Rbac(storage);
@@ -32,7 +36,10 @@ export class Authorizer {
     const silent: Decision[] = [];
     for (const authorizer of [this.#node, this.#rbac]) {
       const decision = authorizer.authorize(user, attributes);
-      if (decision.allowed) return decision;
+      if (decision.allowed) {
+        this.#allowed(authorizer === this.#node ? 'Node' : 'RBAC');
+        return decision;
+      }
       silent.push(decision);
     }
     const errors = silent.flatMap(({ error }) => error ?? []);

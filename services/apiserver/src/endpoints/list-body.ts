@@ -1,12 +1,12 @@
 import { groupVersionOf, type KindInfo } from '@kubelab/api';
-import { stringify } from 'yaml';
 import { partialMetadata } from '../printers/partial.js';
 import { tableHead, tableRow } from '../printers/table.js';
+import { Pace, type Turns } from '../storage/pace.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiCall, ApiReply, StreamChunk } from './contract.js';
 import { type AcceptedForm, includeObjectOf, protobufType, wantsPretty } from './negotiate.js';
-import { Pace, type Turns } from './pace.js';
 import { protobufList } from './protobuf-list.js';
+import { yamlText } from './yaml-text.js';
 
 /** A list beyond this is streamed: encoded piece by piece, with a turn for everybody else between two pieces. */
 export const pieceBytes = 128 * 1024;
@@ -19,6 +19,12 @@ export interface ListParts extends Turns {
   readonly form: AcceptedForm;
   readonly metadata: object;
   readonly nowMs: number;
+}
+
+interface ListHead {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
 }
 
 /** How one list is written: what stands before, between and after its items. */
@@ -111,10 +117,11 @@ function jsonWriter(
   };
 }
 
-function yamlWriter(head: object, empty: boolean): Writer {
+/** Sorted by key, as Kubernetes' YAML is: the items come second. */
+function yamlWriter({ apiVersion, ...rest }: ListHead, empty: boolean): Writer {
   return {
-    head: `${stringify(head)}items:${empty ? ' []' : ''}\n`,
-    item: (stored) => [encoder.encode(stringify([stored.object]))],
-    tail: '',
+    head: `${yamlText({ apiVersion })}items:${empty ? ' []' : ''}\n`,
+    item: (stored) => [encoder.encode(yamlText([stored.object]))],
+    tail: yamlText(rest),
   };
 }

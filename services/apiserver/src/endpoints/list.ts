@@ -8,6 +8,7 @@ import {
   parseLabelSelector,
   statusErrors,
 } from '@kubelab/api';
+import type { Turns } from '../storage/pace.js';
 import type { Listing, Storage } from '../storage/storage.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiCall, ApiReply } from './contract.js';
@@ -68,9 +69,13 @@ export async function list(request: ListRequest): Promise<ApiReply> {
       : { continue: encodeContinue(kind, namespace, { revision, after: rest.after }) }),
     ...(rest === undefined || filtered ? {} : { remainingItemCount: rest.count }),
   };
+  return listReply({ call, kind, form, metadata, ...turnsOf(storage) }, objects);
+}
+
+/** What a long answer is paced by, and the time that ages in it are told as of. */
+export function turnsOf(storage: Storage): Turns & { readonly nowMs: number } {
   const turn = () => storage.turn();
-  const monotonicMs = () => storage.monotonicMs();
-  return listReply({ call, kind, form, metadata, nowMs: storage.nowMs(), turn, monotonicMs }, objects);
+  return { turn, monotonicMs: () => storage.monotonicMs(), nowMs: storage.nowMs() };
 }
 
 /**

@@ -8,13 +8,13 @@ import {
   parseYaml,
   statusErrors,
 } from '@kubelab/api';
-import { stringify } from 'yaml';
 import type { MetaVersion } from '../printers/partial.js';
 import { decodeProtobuf } from '../protobuf/decode.js';
 import { encodeProtobuf } from '../protobuf/encode.js';
 import { ProtobufError } from '../protobuf/reader.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { readBoolean } from './list-options.js';
+import { yamlText } from './yaml-text.js';
 
 const encoder = new TextEncoder();
 const jsonType = 'application/json';
@@ -144,7 +144,7 @@ export function reply(
   const pretty = wantsPretty(call);
   const text =
     form.type === yamlType
-      ? stringify(value)
+      ? yamlText(value)
       : `${pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value)}\n`;
   return { code, headers: { 'content-type': form.type, ...headers }, body: encoder.encode(text) };
 }

@@ -26,7 +26,8 @@ import {
 import { objectKey, textOf } from '../storage/keys.js';
 import type { ApiCall, ApiReply } from './contract.js';
 import { patchStrictness, wholeStrictness } from './field-validation.js';
-import { selection } from './list.js';
+import { selection, turnsOf } from './list.js';
+import { listReply } from './list-body.js';
 import { readResourceVersion } from './list-options.js';
 import {
   type AcceptedForm,
@@ -143,13 +144,8 @@ export async function deleteCollection(request: ObjectCall): Promise<ApiReply> {
       if (!isNotFound(error)) throw error; // Somebody else was quicker.
     }
   }
-  const body = {
-    kind: kind.listKind,
-    apiVersion: chosen[0]?.object.apiVersion ?? 'v1',
-    metadata: { resourceVersion: String(cache.revision) },
-    items: chosen.map((stored) => stored.object),
-  };
-  return reply(call, 200, body, form);
+  const metadata = { resourceVersion: String(cache.revision) };
+  return listReply({ call, kind, form, metadata, ...turnsOf(registry.storage) }, chosen);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -1,11 +1,11 @@
 import { groupVersionOf } from '@kubelab/api';
 import { partialMetadata } from '../printers/partial.js';
 import { encodeMessage, itemPrefix, listFrame } from '../protobuf/encode.js';
+import { Pace } from '../storage/pace.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { ApiReply, StreamChunk } from './contract.js';
 import { messageOfStored } from './event-encoder.js';
 import { type ListParts, pieceBytes } from './list-body.js';
-import { Pace } from './pace.js';
 
 /**
  * A list as protobuf. Its length stands before its items, so all are encoded first, in turns; then they go out in pieces.

@@ -28,6 +28,7 @@ import {
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { bytesOf, collectionPrefix, internalPrefix, objectKey, textOf } from './keys.js';
+import { Pace } from './pace.js';
 import { RevisionCheck } from './revision-check.js';
 import { StoreFeed } from './store-feed.js';
 import {
@@ -223,7 +224,7 @@ export class Storage {
     const key = after === '' ? prefix : bytesOf(`${after}\0`);
     const request = { key, rangeEnd: prefixEnd(prefix), revision, limit };
     const { kvs, more, count } = await guarded(this.store.range(request));
-    const { objects, undecodable } = decodeAll(kind, kvs);
+    const { objects, undecodable } = await decodeAll(kind, kvs, new Pace(this));
     const last = kvs.at(-1);
     return {
       objects,

@@ -1,6 +1,7 @@
 import { fromStored, isKubeObject, type KindInfo, type KubeObject, toStored } from '@kubelab/api';
 import type { KeyValue } from '@kubelab/store';
 import { bytesOf, textOf } from './keys.js';
+import type { Pace } from './pace.js';
 
 /** The value at a key is no object: not JSON, or JSON of something else. The others are served without it. */
 export class UndecodableError extends Error {
@@ -71,16 +72,18 @@ function parsed(kv: KeyValue): unknown {
 }
 
 /** Objects of a range, and the keys of values that are none. */
-export function decodeAll(
+export async function decodeAll(
   kind: KindInfo,
   kvs: readonly KeyValue[],
-): { objects: StoredObject[]; undecodable: UndecodableError[] } {
+  pace: Pace,
+): Promise<{ objects: StoredObject[]; undecodable: UndecodableError[] }> {
   const objects: StoredObject[] = [];
   const undecodable: UndecodableError[] = [];
   for (const kv of kvs) {
     const decoded = tryDecode(kind, kv);
     if (decoded instanceof UndecodableError) undecodable.push(decoded);
     else objects.push(decoded);
+    if (pace.due) await pace.rest();
   }
   return { objects, undecodable };
 }

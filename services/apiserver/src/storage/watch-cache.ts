@@ -3,6 +3,7 @@ import { type KeyValue, prefixEnd, type Store, StoreError } from '@kubelab/store
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
 import { bytesOf, collectionPrefixText } from './keys.js';
+import { Pace, type Turns } from './pace.js';
 import { SortedObjects } from './sorted-objects.js';
 import type { FeedListener, StoreFeed } from './store-feed.js';
 import { type StoredObject, tryDecode, UndecodableError } from './stored-object.js';
@@ -218,21 +219,34 @@ export class WatchCache implements FeedListener {
     }
   }
 
+  get #turns(): Turns {
+    const { timers, clock } = this.#world;
+    return {
+      turn: () => new Promise((resolve) => timers.setImmediate(resolve)),
+      monotonicMs: () => clock.monotonicMs(),
+    };
+  }
+
   /** The state at one revision, page by page; undefined when it is no longer wanted. */
   async #read(over: () => boolean): Promise<LoadedState | undefined> {
     const rangeEnd = prefixEnd(bytesOf(this.#prefix));
     const found: (StoredObject | UndecodableError)[] = [];
     let key = bytesOf(this.#prefix);
     let revision = 0;
+    const pace = new Pace(this.#turns);
     for (;;) {
       const { kvs, more, header } = await this.#store.range({ key, rangeEnd, limit: loadPage, revision });
       if (over()) return undefined;
       if (revision === 0) revision = header.revision;
-      for (const kv of kvs) found.push(tryDecode(this.kind, kv));
+      for (const kv of kvs) {
+        found.push(tryDecode(this.kind, kv));
+        if (pace.due) await pace.rest();
+      }
+      if (over()) return undefined;
       const last = kvs.at(-1);
       if (!more || last === undefined) return { found, revision };
       key = keyAfter(last.key);
-      await new Promise<void>((resolve) => this.#world.timers.setImmediate(resolve));
+      await pace.rest();
     }
   }
 

@@ -100,7 +100,7 @@ class Run {
   #fail(violation: Violation): void {
     if (this.#violation !== undefined) return;
     this.#violation = violation;
-    this.#note(`VIOLATION ${violation.property}: ${violation.message}`);
+    this.#note(`VIOLATION ${violation.message}`);
   }
 
   async run(): Promise<ClusterRunResult> {
@@ -111,7 +111,7 @@ class Run {
     const violation = this.#violation;
     return {
       seed,
-      violation: violation && { property: violation.property, message: violation.message },
+      violation: violation && { property: violation.property, message: plain(violation) },
       story: this.#story,
       hash: this.#simulation.hash(),
       events,
@@ -232,4 +232,9 @@ class Run {
     }
     return false;
   }
+}
+
+/** Without the property, which is said beside. */
+function plain({ message, property }: Violation): string {
+  return message.startsWith(`${property}: `) ? message.slice(property.length + 2) : message;
 }

@@ -228,6 +228,8 @@ function nodeComponents(
         ...identity,
         ...['--pod-cidr', addresses.podCidr(node)],
         ...['--data-dir', `${options.dataDirectory}/node-${node}`, '--image-dir', 'images'],
+        // A file that is put there is a pod of this node (services/kubelet/src/pod/static-pods.ts).
+        ...['--pod-manifest-path', `${options.dataDirectory}/node-${node}/manifests`],
       ],
     }),
     spec('kube-proxy', `kube-proxy-${node}`, at.kubeProxy(node), {

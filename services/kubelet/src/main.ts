@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
 import { FlagError, runComponent } from '@kubelab/component';
-import { startKubelet } from './start.js';
+import { parseThresholds } from './node/eviction.js';
+import { evictionHardDefault, startKubelet } from './start.js';
+
+function readThresholds(text: string) {
+  try {
+    return parseThresholds(text);
+  } catch (error) {
+    throw new FlagError(`--eviction-hard: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 await runComponent({
   component: 'kubelet',
@@ -15,6 +24,12 @@ await runComponent({
     network: { kind: 'string', description: 'loopback or interface', default: 'loopback' },
     'data-dir': { kind: 'path', description: 'pods, their logs and volumes' },
     'image-dir': { kind: 'path', description: 'the catalogue of images', default: 'images' },
+    'eviction-hard': {
+      kind: 'string',
+      description: 'pods are evicted below these; empty for never',
+      default: evictionHardDefault,
+    },
+    'pod-manifest-path': { kind: 'path', description: 'folder of static pods', default: '' },
     'container-restart-backoff-ms': {
       kind: 'int',
       description: 'first back-off; doubles to 300 s',
@@ -34,6 +49,8 @@ await runComponent({
       network,
       dataDirectory: resolve(flags['data-dir']),
       imageDirectory: resolve(flags['image-dir']),
+      podManifestPath: flags['pod-manifest-path'] === '' ? undefined : resolve(flags['pod-manifest-path']),
+      evictionHard: readThresholds(flags['eviction-hard']),
       containerRestartBackoffMs: flags['container-restart-backoff-ms'],
     });
   },

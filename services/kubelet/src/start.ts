@@ -8,8 +8,10 @@ import { type Address, DiskError, type World } from '@kubelab/world';
 import { rotateLog } from './log-rotation.js';
 import { LogTimes } from './log-times.js';
 import { containerLogs, type LogParts } from './logs.js';
+import { candidatesOf, EvictionManager, parseThresholds, type Threshold } from './node/eviction.js';
 import { capacityOf, Heartbeat } from './node/heartbeat.js';
-import { readMachine } from './node/machine.adapter.js';
+import { readMachine, readUse } from './node/machine.adapter.js';
+import { freeDisk } from './node/pressure.js';
 import { NodeRoutes } from './node/routes.js';
 import { Backoff } from './pod/backoff.js';
 import { PodSyncLoop } from './pod/sync-loop.js';
@@ -20,6 +22,8 @@ import { usageReport } from './stats/snapshot.js';
 import { kubeletPage } from './streaming/pages.js';
 import { streamingHandlers } from './streaming/service.js';
 
+/** Kubernetes' for memory; for the disk an amount instead of a share: what is free is all that is measured. */
+export const evictionHardDefault = 'memory.available<100Mi,nodefs.available<512Mi';
 const rotateEveryMs = 10_000;
 
 export interface KubeletConfig extends ComponentConfig {
@@ -33,6 +37,10 @@ export interface KubeletConfig extends ComponentConfig {
   /** Absolute. */
   readonly imageDirectory: string;
   readonly containerRestartBackoffMs: number;
+  /** When pods are evicted; what `--eviction-hard` says. */
+  readonly evictionHard?: readonly Threshold[];
+  /** Of static pods. Absolute. */
+  readonly podManifestPath?: string | undefined;
 }
 
 /** Runs the pods of one node. stop() leaves them running: the next kubelet takes them up. */
@@ -56,9 +64,18 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
   const shared = { world, log, client, nodeName, nodeIp };
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const allocatable = capacityOf(machine);
-  const pods = new PodSyncLoop({ ...shared, runtime, events, backoff, times, allocatable });
+  const pods = new PodSyncLoop({
+    ...shared,
+    runtime,
+    events,
+    backoff,
+    times,
+    allocatable,
+    manifestDirectory: config.podManifestPath,
+  });
   const waitingOf: LogParts['waitingOf'] = (uid, container) => pods.manager.waitingOf(uid, container);
   const { dataDirectory } = config;
+  const { evictionHard: thresholds = parseThresholds(evictionHardDefault) } = config;
   const stats = new StatsCollector({ ...shared, runtime, machine, dataDirectory });
   const service = kubeletService({ world, runtime, times, waitingOf, pods: () => pods.pods(), stats });
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });
@@ -72,9 +89,17 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       })
     : undefined;
   const kubeletPort = server.address.port;
-  const heartbeat = new Heartbeat({ ...shared, podCidr, kubeletPort, machine, dataDirectory });
+  const heartbeat = new Heartbeat({ ...shared, podCidr, kubeletPort, machine, dataDirectory, thresholds });
   // On the loopback network every pod address is this machine's own.
   const routes = config.network === 'interface' ? new NodeRoutes(shared) : undefined;
+  const eviction = new EvictionManager({
+    ...{ world, log, thresholds },
+    available: async (signal) =>
+      signal === 'memory.available' ? readUse().availableMemoryBytes : freeDisk(world, dataDirectory),
+    candidates: async () => candidatesOf(pods.pods(), (await stats.snapshot()).pods),
+    evict: (pod, message) => pods.manager.evict(pod, message),
+  });
+  eviction.start();
   pods.start();
   heartbeat.start();
   routes?.start();
@@ -92,6 +117,7 @@ export async function startKubelet(world: World, config: KubeletConfig): Promise
       heartbeat.stop();
       routes?.stop();
       stats.stop();
+      eviction.stop();
       pods.stop();
       events.stop();
       await second?.close();

@@ -146,6 +146,7 @@ export async function startKubelet(directory: string, api: PodApi): Promise<Test
     nodeName: 'node-1',
     nodeIp: '127.0.0.1',
     allocatable: { cpu: '2' },
+    manifestDirectory: undefined,
   });
   loop.start();
   const stop = async () => {

@@ -3,6 +3,7 @@ import { Client, EventRecorder } from '@kubelab/client';
 import { silentTelemetry } from '@kubelab/telemetry';
 import { createSimulation, type Simulation, type World } from '@kubelab/world';
 import t from 'tap';
+import { boundedTransport } from '../src/hollow/bounded-transport.js';
 import { HollowNodes, hollowNodeSpecs } from '../src/hollow/hollow-nodes.js';
 import { HollowPods } from '../src/hollow/hollow-pods.js';
 import { TimingWheel } from '../src/hollow/timing-wheel.js';
@@ -270,4 +271,41 @@ t.test('500 nodes and 2,000 pods: all run, and writes are few', async (t) => {
   t.equal(statuses, 2_000, 'one write each');
   t.equal(new Set(pods.map((status) => status?.podIP)).size, 2_000);
   all.stop();
+});
+
+t.test('a bounded transport lets so many through at a time, in order, also after failures', async (t) => {
+  const open: (() => void)[] = [];
+  const begun: string[] = [];
+  let failing = false;
+  const transport = boundedTransport(
+    {
+      request: async ({ path }) => {
+        begun.push(path);
+        await new Promise<void>((resolve) => open.push(resolve));
+        if (failing) throw new Error('broke');
+        return { code: 200, headers: {}, body: new Uint8Array() };
+      },
+      stream: () => Promise.reject(new Error('none')),
+      close: async () => {},
+    },
+    2,
+  );
+  const calls = ['a', 'b', 'c', 'd'].map((path) =>
+    transport.request({ method: 'GET', path }).catch(() => 'failed'),
+  );
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await turn();
+  t.same(begun, ['a', 'b']);
+  failing = true;
+  open[0]?.();
+  await turn();
+  t.same(begun, ['a', 'b', 'c']);
+  failing = false;
+  for (let index = 1; index < 4; index += 1) {
+    open[index]?.();
+    await turn();
+  }
+  t.equal(await calls[0], 'failed');
+  await Promise.all(calls);
+  t.same(begun, ['a', 'b', 'c', 'd']);
 });

@@ -247,3 +247,23 @@ t.test("gRPC's health messages", async (t) => {
   t.equal(healthStatus(new Uint8Array([0, 0, 0, 0, 0])), 'UNKNOWN');
   t.equal(healthStatus(new Uint8Array([0, 0, 0, 0, 9, 8])), undefined);
 });
+
+t.test('an evicted pod ends at once, with why, and is not started again', async (t) => {
+  const kubelet = virtualKubelet();
+  kubelet.add('web', {}, hollow('stop-delay', '20s'));
+  await kubelet.pass(1_000);
+  kubelet.evict('web', 'The node was low on resource: memory.');
+  await kubelet.pass(30_000);
+  t.match(kubelet.pod('web')?.status, {
+    phase: 'Failed',
+    reason: 'Evicted',
+    message: 'The node was low on resource: memory.',
+    containerStatuses: [{ state: { terminated: { exitCode: 137 } }, restartCount: 0 }],
+  });
+  t.match(conditionOf(kubelet.pod('web'), 'DisruptionTarget'), {
+    status: 'True',
+    reason: 'TerminationByKubelet',
+  });
+  t.ok(kubelet.runtime.calls.some((line) => line.endsWith('stop main_0 0')));
+  kubelet.stop();
+});

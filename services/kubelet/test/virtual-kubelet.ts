@@ -44,6 +44,7 @@ export interface VirtualKubelet {
   pod(name: string): Pod | undefined;
   add(name: string, spec: object, annotations?: Readonly<Record<string, string>>): void;
   remove(name: string, graceSeconds?: number): void;
+  evict(name: string, message: string): void;
   /** `REASON: message`, of all pods, in the order of being written. */
   events(): string[];
   pass(ms: number): Promise<void>;
@@ -94,6 +95,10 @@ export function virtualKubelet(): VirtualKubelet {
       api.put(path(name), { apiVersion: 'v1', kind: 'Pod', metadata, spec: body });
     },
     remove: (name, graceSeconds = 30) => api.remove(path(name), graceSeconds),
+    evict: (name, message) => {
+      const pod = api.get<Pod>(path(name));
+      if (pod !== undefined) manager.evict(pod, message);
+    },
     events: () =>
       api.list('events').map((event) => `${Reflect.get(event, 'reason')}: ${Reflect.get(event, 'message')}`),
     pass: async (ms) => {

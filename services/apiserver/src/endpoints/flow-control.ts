@@ -16,6 +16,8 @@ export const flowLimits = {
 export type FlowLevel = keyof typeof flowLimits;
 export type Release = () => void;
 
+/** Hollow nodes share a kubelet that is none of them. */
+const nodeGroups = ['system:nodes', 'kubelab:hollow-nodes'];
 const readVerbs = ['get', 'list', 'watch'];
 
 /**
@@ -68,7 +70,7 @@ function seatsFor(user: UserInfo, info: RequestInfo): FlowLevel[] {
   const common: FlowLevel = info.verb !== '' && isReading(info) ? 'readOnly' : 'mutating';
   if (info.resource && info.group === 'coordination.k8s.io' && /^system:(kube-|node:)/.test(user.name))
     return [common, 'leaderElection'];
-  return user.groups.includes('system:nodes') ? [common, 'nodes'] : [common];
+  return nodeGroups.some((group) => user.groups.includes(group)) ? [common, 'nodes'] : [common];
 }
 
 function isReading(info: RequestInfo): boolean {

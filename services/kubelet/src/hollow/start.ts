@@ -5,9 +5,13 @@ import type { Address, World } from '@kubelab/world';
 import { Backoff } from '../pod/backoff.js';
 import { noProcess } from '../runtime/hollow/runtime.js';
 import { kubeletPage } from '../streaming/pages.js';
+import { boundedTransport } from './bounded-transport.js';
 import { HollowNodes, type HollowNodesOptions, hollowNodeSpecs } from './hollow-nodes.js';
 import { HollowPods } from './hollow-pods.js';
 import { TimingWheel } from './timing-wheel.js';
+
+/** Writes of pods under way; leases have their own. An apiserver has 200 seats for writes of all. */
+const podCallsMax = 48;
 
 export interface HollowKubeletConfig extends ComponentConfig {
   readonly apiservers: readonly Address[];
@@ -38,7 +42,8 @@ export async function startHollowKubelet(
   const shared = { world, log, client, wheel, nodes };
   const backoff = new Backoff(config.containerRestartBackoffMs);
   const { startDelayMs, capacity, tainted } = config;
-  const pods = new HollowPods({ ...shared, events, backoff, nodeIp, startDelayMs });
+  const podsClient = new Client(boundedTransport(transport, podCallsMax));
+  const pods = new HollowPods({ ...shared, client: podsClient, events, backoff, nodeIp, startDelayMs });
   const service = hollowService(pods);
   const server = await serveWire(context, { address: config.listen, tls, services: [service, config.debug] });
   const address = { host: nodeIp, port: server.address.port };

@@ -10,6 +10,7 @@ import {
 import { type Client, isNotFound } from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
 import type { World } from '@kubelab/world';
+import type { Threshold } from './eviction.js';
 import { type Machine, readUse } from './machine.adapter.js';
 import { pressures } from './pressure.js';
 
@@ -35,6 +36,8 @@ export interface HeartbeatOptions {
   readonly dataDirectory: string;
   readonly kubeletPort: number;
   readonly machine: Machine;
+  /** Below which there is pressure. */
+  readonly thresholds: readonly Threshold[];
 }
 
 /**
@@ -105,7 +108,8 @@ export class Heartbeat {
   async #reportStatus(node: Node): Promise<void> {
     const { world, client, nodeName, nodeIp, kubeletPort, machine } = this.#options;
     const now = timestamp(world.clock.nowMs());
-    const measured = await pressures(world, { dataDirectory: this.#options.dataDirectory, use: readUse() });
+    const { dataDirectory, thresholds } = this.#options;
+    const measured = await pressures(world, { dataDirectory, use: readUse(), thresholds });
     const condition = (type: string, status: string, reason: string, message: string) => {
       const known = node.status?.conditions?.find((one) => one.type === type);
       const since = known?.status === status ? (known.lastTransitionTime ?? now) : now;

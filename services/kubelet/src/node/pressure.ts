@@ -1,9 +1,7 @@
 import { DiskError, type World } from '@kubelab/world';
+import type { Signal, Threshold } from './eviction.js';
 import type { MachineUse } from './machine.adapter.js';
 
-/** Kubernetes' default for memory; for the disk an amount instead of a share, since what is free is all that is asked for. */
-const memoryBytesMin = 100 * 2 ** 20;
-const diskBytesMin = 512 * 2 ** 20;
 const processesShareMax = 0.9;
 
 export interface Pressure {
@@ -16,21 +14,26 @@ export interface Pressure {
 /** The node's conditions of pressure, measured. */
 export async function pressures(
   world: World,
-  parts: { readonly dataDirectory: string; readonly use: MachineUse },
+  parts: {
+    readonly dataDirectory: string;
+    readonly use: MachineUse;
+    readonly thresholds: readonly Threshold[];
+  },
 ): Promise<Pressure[]> {
   const { availableMemoryBytes, processes, processesMax } = parts.use;
+  const minimum = (signal: Signal) => parts.thresholds.find((one) => one.signal === signal)?.bytes ?? 0;
   const freeBytes = await freeDisk(world, parts.dataDirectory);
   const share = processes === undefined || processesMax === undefined ? undefined : processes / processesMax;
   return [
     pressure(
       'MemoryPressure',
-      availableMemoryBytes < memoryBytesMin,
+      availableMemoryBytes < minimum('memory.available'),
       'Memory',
       'sufficient memory available',
     ),
     pressure(
       'DiskPressure',
-      freeBytes === undefined ? undefined : freeBytes < diskBytesMin,
+      freeBytes === undefined ? undefined : freeBytes < minimum('nodefs.available'),
       'Disk',
       'no disk pressure',
     ),
@@ -43,7 +46,7 @@ export async function pressures(
   ];
 }
 
-async function freeDisk(world: World, directory: string): Promise<number | undefined> {
+export async function freeDisk(world: World, directory: string): Promise<number | undefined> {
   try {
     return await world.disk.freeBytes(directory);
   } catch (error) {

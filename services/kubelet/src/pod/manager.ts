@@ -23,6 +23,7 @@ import {
   containersOf,
   goDuration,
   graceMsOf,
+  isFromFile,
   mountsOf,
   type ProbeKind,
   probesOf,
@@ -86,6 +87,8 @@ export class PodManager {
       return undefined;
     }
     const leftMs = activeMsLeft(pod, this.#options.world.clock.nowMs());
+    if (memory.failed?.reason === 'Evicted' && sandbox !== undefined)
+      return this.#fail(pod, memory, sandbox, 0);
     if (leftMs <= 0 && sandbox !== undefined) return this.#expire(pod, memory, sandbox);
     const next = await this.#run(pod, memory);
     if (leftMs === Number.POSITIVE_INFINITY) return next;
@@ -102,7 +105,20 @@ export class PodManager {
     const message = 'Pod was active on the node longer than the specified deadline';
     if (memory.failed === undefined) this.#event(pod, 'Normal', 'DeadlineExceeded', message);
     memory.failed = { reason: 'DeadlineExceeded', message };
-    await this.#stopAll(pod, sandbox);
+    return this.#fail(pod, memory, sandbox, graceMsOf(pod));
+  }
+
+  /** The node ends it, at once and for good: it is short of something (docs: node-pressure eviction). */
+  evict(pod: Pod, message: string): void {
+    const memory = this.#remember(pod.metadata.uid ?? '');
+    if (memory.failed !== undefined) return;
+    memory.failed = { reason: 'Evicted', message };
+    this.#event(pod, 'Warning', 'Evicted', message);
+    this.#options.queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
+  }
+
+  async #fail(pod: Pod, memory: PodMemory, sandbox: PodSandbox, graceMs: number): Promise<undefined> {
+    await this.#stopAll(pod, sandbox, graceMs);
     await this.#report(pod, memory, sandbox);
     return undefined;
   }
@@ -110,18 +126,18 @@ export class PodManager {
   /**
    * Everything of the pod ends within one grace: the containers together, then the sidecars, the last to start first (KEP-753).
    */
-  async #stopAll(pod: Pod, sandbox: PodSandbox): Promise<void> {
+  async #stopAll(pod: Pod, sandbox: PodSandbox, graceMs = graceMsOf(pod)): Promise<void> {
     const { world, runtime } = this.#options;
     const all = await runtime.ListContainers(sandbox.id);
     const running = new Map(
       all.filter(({ state }) => state === 'CONTAINER_RUNNING').map((run) => [run.name, run]),
     );
-    const deadlineMs = world.clock.monotonicMs() + graceMsOf(pod);
+    const deadlineMs = world.clock.monotonicMs() + graceMs;
     const leftMs = () =>
-      graceMsOf(pod) === 0 ? 0 : Math.max(graceLeftMinMs, deadlineMs - world.clock.monotonicMs());
+      graceMs === 0 ? 0 : Math.max(graceLeftMinMs, deadlineMs - world.clock.monotonicMs());
     const sidecars = (pod.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name);
     const others = [...running.values()].filter(({ name }) => !sidecars.includes(name));
-    await Promise.all(others.map((run) => this.#stop(pod, run, sandbox, graceMsOf(pod))));
+    await Promise.all(others.map((run) => this.#stop(pod, run, sandbox, graceMs)));
     for (const name of sidecars.reverse()) {
       const run = running.get(name);
       if (run !== undefined) await this.#stop(pod, run, sandbox, leftMs());
@@ -431,7 +447,9 @@ export class PodManager {
     const text = JSON.stringify(status, (key, value: unknown) =>
       key === 'lastTransitionTime' ? undefined : value,
     );
-    if (memory.written === text) return;
+    // A mirror of a static pod that was made anew has no status yet.
+    const unknown = pod.status?.podIP === undefined && memory.written !== undefined && isFromFile(pod);
+    if (memory.written === text && !unknown) return;
     const { namespace, name } = pod.metadata;
     try {
       const target = { namespace, name, subresource: 'status' };

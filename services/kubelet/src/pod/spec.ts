@@ -17,6 +17,10 @@ export function restarts(pod: Pod, container: Container, run: ContainerStatus): 
       : true;
 }
 
+export function isFromFile(pod: Pod): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file';
+}
+
 /** Of every sort: init, regular, ephemeral. */
 export function containersOf(pod: Pod): Container[] {
   const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};

@@ -78,6 +78,15 @@ export function podStatus(pod: Pod, view: PodView): PodStatus {
     condition('Ready', gated),
     condition('ContainersReady', ready),
     condition('PodScheduled', undefined),
+    ...(view.failed?.reason === 'Evicted'
+      ? [
+          condition('DisruptionTarget', {
+            status: 'True',
+            reason: 'TerminationByKubelet',
+            message: view.failed.message,
+          }),
+        ]
+      : []),
   ];
   return {
     ...(previous.qosClass === undefined ? {} : { qosClass: previous.qosClass }),

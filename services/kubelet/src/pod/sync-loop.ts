@@ -1,5 +1,13 @@
 import { type Pod, podKind, type Service, serviceKind } from '@kubelab/api';
-import { type Client, type EventRecorder, Informer, keyOf, runWorkers, WorkQueue } from '@kubelab/client';
+import {
+  type Client,
+  type EventRecorder,
+  Informer,
+  keyOf,
+  type Reconcile,
+  runWorkers,
+  WorkQueue,
+} from '@kubelab/client';
 import type { Logger } from '@kubelab/telemetry';
 import type { Timer, World } from '@kubelab/world';
 import type { LogTimes } from '../log-times.js';
@@ -7,10 +15,12 @@ import type { ContainerRuntime, ContainerStatus } from '../runtime/cri.js';
 import type { Backoff } from './backoff.js';
 import type { Allocatable } from './env.js';
 import { PodManager } from './manager.js';
+import { StaticPods } from './static-pods.js';
 
 /** A pod that ends holds its worker for its grace; so many may at a time. Above capacity's 110 pods. */
 const workers = 128;
 const relistMs = 250;
+const unsyncedRetryMs = 100;
 
 export interface PodSyncLoopOptions {
   readonly world: World;
@@ -23,6 +33,8 @@ export interface PodSyncLoopOptions {
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly allocatable: Allocatable;
+  /** Of static pods; undefined for none. */
+  readonly manifestDirectory: string | undefined;
 }
 
 /** What brings pods to the manager: changes of the API's pods, changes of containers, and what is due. */
@@ -32,6 +44,7 @@ export class PodSyncLoop {
   readonly #pods: Informer<Pod>;
   readonly #services: Informer<Service>;
   readonly #queue: WorkQueue;
+  readonly #static: StaticPods;
   #states = new Map<string, string>();
   #relisting = false;
   #timer: Timer | undefined;
@@ -47,7 +60,9 @@ export class PodSyncLoop {
     this.#services = new Informer<Service>(client, serviceKind, { world, log });
     this.#queue = new WorkQueue(world);
     const [pods, services, queue] = [this.#pods, this.#services, this.#queue];
-    this.manager = new PodManager({ ...options, pods, services, queue });
+    const changed = (key: string) => queue.add(key);
+    this.#static = new StaticPods({ ...options, directory: options.manifestDirectory, pods, changed });
+    this.manager = new PodManager({ ...options, pods: this.#static, services, queue });
     // The trace of the write goes on to what the kubelet does about it.
     this.#pods.handle({
       changed: (pod, _old, trace) => queue.add(keyOf(pod), trace),
@@ -68,16 +83,17 @@ export class PodSyncLoop {
     const { world, log, runtime } = this.#options;
     this.#pods.start();
     this.#services.start();
-    // Nothing is taken down, and no environment made, before both pictures are whole.
+    this.#static.start();
     void Promise.all([this.#pods.whenSynced(), this.#services.whenSynced()]).then(async () => {
       for (const { namespace, name } of await runtime.ListPodSandbox())
         this.#queue.add(`${namespace}/${name}`);
-      await runWorkers(this.#queue, (key, context) => this.manager.reconcile(key, context), {
-        workers,
-        log,
-        name: 'kubelet',
-      });
     });
+    // Nothing is taken down, and no environment made, before both pictures are whole; static pods do without.
+    const reconcile: Reconcile = async (key, context) =>
+      this.synced || this.#static.has(key)
+        ? this.manager.reconcile(key, context)
+        : { requeueAfterMs: unsyncedRetryMs };
+    void runWorkers(this.#queue, reconcile, { workers, log, name: 'kubelet' });
     this.#timer = world.timers.setInterval(() => void this.#relist(), relistMs);
   }
 
@@ -86,6 +102,7 @@ export class PodSyncLoop {
     this.#queue.stop();
     this.#pods.stop();
     this.#services.stop();
+    this.#static.stop();
   }
 
   /**

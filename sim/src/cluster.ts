@@ -16,7 +16,6 @@ export const membersMax = 5;
 export const nameOf = (number: number) => `etcd-raft-${number}`;
 export const peerUrlOf = (name: string) => `https://${name}:${port}`;
 const addressOf = (host: string) => ({ host, port });
-const initialNames = Array.from({ length: initialMembers }, (_, at) => nameOf(at));
 
 /** The simulated network presents the identity; there is no cryptography to do. */
 function tlsOf(commonName: string, organization: string): TlsMaterial {
@@ -46,6 +45,8 @@ export class SimulatedStore {
   readonly #plantedBug: PlantedBug | undefined;
   readonly #settings: Settings;
   readonly #withLogs: boolean;
+  readonly #initialNames: readonly string[];
+  readonly #timing: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number };
   readonly #invariants = new RaftInvariants();
   readonly #members = new Map<string, Member>();
   /** Of each host, also over the members that it was. */
@@ -65,8 +66,13 @@ export class SimulatedStore {
       readonly settings: Settings;
       /** What members log is part of the story. */
       readonly withLogs: boolean;
+      /** To begin with. */
+      readonly members?: number;
+      readonly timing?: { readonly electionTimeoutMs: number; readonly heartbeatIntervalMs: number };
     },
   ) {
+    this.#initialNames = Array.from({ length: options.members ?? initialMembers }, (_, at) => nameOf(at));
+    this.#timing = options.timing ?? { electionTimeoutMs: 300, heartbeatIntervalMs: 50 };
     this.#simulation = simulation;
     this.#plantedBug = options.plantedBug;
     this.#settings = options.settings;
@@ -74,7 +80,7 @@ export class SimulatedStore {
   }
 
   start(): void {
-    for (const name of initialNames) {
+    for (const name of this.#initialNames) {
       this.#members.set(name, newMember(name, 0));
       this.restart(name);
     }
@@ -257,7 +263,7 @@ export class SimulatedStore {
       ...{ world, name, component: 'etcd-raft', telemetry, links, processInfo },
       running: () => undefined,
     });
-    const cluster = member.joined > 0 ? this.members() : initialNames;
+    const cluster = member.joined > 0 ? this.members() : this.#initialNames;
     let server: EtcdServer | undefined;
     await startEtcdRaft(world, {
       ...{ name, telemetry, links, debug, dataDirectory: directoryOf(member) },
@@ -267,8 +273,7 @@ export class SimulatedStore {
       initialCluster: Object.fromEntries(cluster.map((host) => [host, addressOf(host)])),
       initialClusterState: member.joined > 0 ? 'existing' : 'new',
       ...{
-        electionTimeoutMs: 300,
-        heartbeatIntervalMs: 50,
+        ...this.#timing,
         leaseReads,
         snapshotEntries,
         snapshotKeepEntries,

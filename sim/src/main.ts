@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { PlantedBug } from '@kubelab/etcd-raft';
+import { runClusterCommand } from './kubernetes/command.js';
+import { clusterBugs, isClusterBug } from './kubernetes/planted.js';
+import { faultMinutesDefault } from './kubernetes/run.js';
 import { isPlantedBug, plantedBugs } from './planted.js';
 import { type RunResult, runSeed } from './run.js';
 import { runSeeds } from './seeds.adapter.js';
@@ -25,9 +28,15 @@ Usage: npm run sim -- [--seeds N [--from N] [--jobs N] | --nightly | --seed N | 
   --page FILE    write the picture of a counterexample (HTML); with --seed
   --planted BUG  with a deliberate mistake, or with each of them in turn (all): ends at the first seed that notices it
   -o json        one JSON object per seed
+  --cluster      not the store alone but the whole control plane with hollow kubelets, under a workload; takes the flags above
+                 (but --page, --nightly), and --minutes N: how long faults go on, in virtual minutes (default ${faultMinutesDefault})
 
 Planted bugs:
 ${Object.entries(plantedBugs)
+  .map(([name, what]) => `  ${name.padEnd(bugWidth)} ${what}`)
+  .join('\n')}
+and with --cluster:
+${Object.entries(clusterBugs)
   .map(([name, what]) => `  ${name.padEnd(bugWidth)} ${what}`)
   .join('\n')}
 
@@ -35,6 +44,7 @@ Examples:
   npm run sim -- --seeds 1000
   npm run sim -- --seed 42
   npm run sim -- --planted all
+  npm run sim -- --cluster --seeds 1000
 `;
 
 function options() {
@@ -53,6 +63,8 @@ function options() {
         output: { type: 'string', short: 'o', default: 'text' },
         step: { type: 'string', default: '1' },
         worker: { type: 'boolean', default: false },
+        cluster: { type: 'boolean', default: false },
+        minutes: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -149,7 +161,7 @@ async function many(from: number, count: number): Promise<boolean> {
   let done = 0;
   let undecided = 0;
   const failures: RunResult[] = [];
-  const { passed, failed, crashed, seconds } = await runSeeds(
+  const { passed, failed, crashed, seconds } = await runSeeds<RunResult>(
     { from, count, jobs, planted: undefined },
     (result) => {
       done += 1;
@@ -187,7 +199,7 @@ async function plant(bugs: readonly PlantedBug[], from: number, count: number): 
   let missed = 0;
   for (const planted of bugs) {
     let caught: RunResult | undefined;
-    const { seconds } = await runSeeds({ from, count, jobs, planted }, (result) => {
+    const { seconds } = await runSeeds<RunResult>({ from, count, jobs, planted }, (result) => {
       progress(`${planted}: ${result.seed} `);
       if (result.violation !== undefined) caught = result;
       return caught === undefined;
@@ -206,6 +218,23 @@ async function plant(bugs: readonly PlantedBug[], from: number, count: number): 
   return missed === 0;
 }
 
+function cluster(): Promise<boolean> {
+  const { planted, seed, seeds, minutes, logs, worker: isWorker } = values;
+  if (planted !== undefined && planted !== 'all' && !isClusterBug(planted))
+    fail(`--planted is all, or one of ${Object.keys(clusterBugs).join(', ')}`);
+  const optional = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : whole(name, text);
+  const shrinks = !values['no-shrink'];
+  return runClusterCommand(
+    {
+      ...{ planted, logs, json, jobs, shrinks, isWorker, step: whole('step', values.step) },
+      ...{ seed: optional('seed', seed), from: whole('from', values.from) },
+      ...{ seeds: optional('seeds', seeds), minutes: optional('minutes', minutes) },
+    },
+    { print, progress },
+  );
+}
+
 process.on('unhandledRejection', (error) => {
   process.stderr.write(
     `sim: a promise was rejected and nobody looked: ${error instanceof Error ? error.stack : String(error)}\n`,
@@ -214,6 +243,7 @@ process.on('unhandledRejection', (error) => {
 });
 
 async function main(): Promise<boolean> {
+  if (values.cluster) return cluster();
   const named = values.planted;
   if (named !== undefined && named !== 'all' && !isPlantedBug(named))
     fail(`--planted is all, or one of ${Object.keys(plantedBugs).join(', ')}`);

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { PlantedBug } from '@kubelab/etcd-raft';
-import type { RunResult } from './run.js';
 
 export interface SeedRange {
   readonly from: number;
   readonly count: number;
   readonly jobs: number;
-  readonly planted: PlantedBug | undefined;
+  readonly planted: string | undefined;
+  /** What workers are told beside. */
+  readonly flags?: readonly string[];
 }
 
 export interface Tally {
@@ -25,7 +25,10 @@ const seedMsMax = 120_000;
  * Runs seeds in processes side by side, each taking every `jobs`-th. `onResult` in the order in which they end; false ends the
  * whole run. A seed that takes its process down, or never ends, is noted, and the process goes on after it.
  */
-export async function runSeeds(range: SeedRange, onResult: (result: RunResult) => boolean): Promise<Tally> {
+export async function runSeeds<R extends { readonly violation?: object | undefined }>(
+  range: SeedRange,
+  onResult: (result: R) => boolean,
+): Promise<Tally> {
   const startedMs = performance.now();
   const jobs = Math.min(range.jobs, range.count);
   let passed = 0;
@@ -33,7 +36,7 @@ export async function runSeeds(range: SeedRange, onResult: (result: RunResult) =
   let ended = false;
   const crashed: number[] = [];
   const children = new Set<ChildProcess>();
-  const finish = (result: RunResult) => {
+  const finish = (result: R) => {
     if (ended) return;
     if (result.violation === undefined) passed += 1;
     else failed += 1;
@@ -55,9 +58,9 @@ export async function runSeeds(range: SeedRange, onResult: (result: RunResult) =
   return { passed, failed, crashed, seconds: (performance.now() - startedMs) / 1000 };
 }
 
-function startWorker({ from, count, jobs, planted }: SeedRange): ChildProcess {
+function startWorker({ from, count, jobs, planted, flags = [] }: SeedRange): ChildProcess {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const args = ['--worker', '--from', from, '--seeds', count, '--step', jobs].map(String);
+  const args = ['--worker', '--from', from, '--seeds', count, '--step', jobs, ...flags].map(String);
   if (planted !== undefined) args.push('--planted', planted);
   // Much is short-lived; stacks of errors that are answers are looked at by nobody: a seed that fails is run again alone.
   const speed = ['--max-semi-space-size=64', '--single-threaded-gc', '--stack-trace-limit=0'];
@@ -67,11 +70,11 @@ function startWorker({ from, count, jobs, planted }: SeedRange): ChildProcess {
 }
 
 /** Gives the seed at which the process ended. */
-function readResults(
+function readResults<R>(
   child: ChildProcess,
   from: number,
   step: number,
-  finish: (result: RunResult) => void,
+  finish: (result: R) => void,
 ): Promise<number> {
   let rest = '';
   let seed = from;

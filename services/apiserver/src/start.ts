@@ -37,6 +37,8 @@ export interface ApiserverConfig extends ComponentConfig {
   readonly metrics?: Metrics;
   /** Keys and names of tokens; absent: keys of this instance's own, for one that is alone. */
   readonly tokens?: TokenConfig;
+  /** Serves kubectl on secureListen; absent: real HTTPS. A simulated world has none. */
+  readonly serveSecure?: typeof serveHttps;
 }
 
 const version = {
@@ -134,7 +136,7 @@ export async function serveApiserver(
       ],
     },
   });
-  const https = await serveHttps({
+  const https = await (config.serveSecure ?? serveHttps)({
     world,
     address: config.secureListen,
     tls,

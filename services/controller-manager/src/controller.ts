@@ -25,6 +25,9 @@ export interface ControllerContext {
   release(kind: KindInfo): void;
 }
 
+/** Deliberate mistakes: the simulation must notice each (docs/proof.md). Only tests set one. */
+export type ControllerBug = 'rolloutIgnoresSurge' | 'unorderedStatefulSet' | 'endpointsKeepDeleted';
+
 export interface ControllerOptions {
   /** A node whose lease is older is not reachable. Kubernetes: 40 s. */
   readonly nodeMonitorGraceMs: number;
@@ -36,6 +39,7 @@ export interface ControllerOptions {
   readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
+  readonly plantedBug?: ControllerBug | undefined;
 }
 
 /** A controller: it puts keys into its queue as things change, and reconciles one key at a time. */

@@ -4,7 +4,7 @@ import type { AuthorityPem } from '@kubelab/pki';
 import type { SigningKey } from '@kubelab/pki/tokens';
 import { serveWire } from '@kubelab/wire';
 import type { Address, World } from '@kubelab/world';
-import { type Controller, runControllers } from './controller.js';
+import { type Controller, type ControllerBug, runControllers } from './controller.js';
 import { autoscalerController } from './controllers/autoscaler.js';
 import { tokenCleaner } from './controllers/bootstrap-tokens.js';
 import { certificateApprover, certificateCleaner, certificateSigner } from './controllers/certificates.js';
@@ -75,6 +75,8 @@ export interface ControllerManagerConfig extends ComponentConfig {
   readonly signer?: AuthorityPem | undefined;
   /** Signs the tokens that are kept in Secrets; absent: none are made. */
   readonly tokenKey?: SigningKey | undefined;
+  /** Tests only. */
+  readonly plantedBug?: ControllerBug | undefined;
 }
 
 /** Throws for a name that no controller has, and when none is left. */
@@ -101,8 +103,8 @@ export async function startControllerManager(
   const transport = connectApiserver(context, { addresses: config.apiservers, tls });
   const client = new Client(transport);
   const events = new EventRecorder({ world, log, client, component: 'kube-controller-manager' });
-  const { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer } = config;
-  const options = { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer, caPem: tls.caPem };
+  const { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer, plantedBug } = config;
+  const options = { nodeMonitorGraceMs, localVolumeDir, tokenKey, signer, plantedBug, caPem: tls.caPem };
   let reached = false;
   const elector = new LeaderElector({
     world,

@@ -231,12 +231,12 @@ export class SimulatedDisk {
           await this.#kernel.delay(this.#syncMs());
           // A sync that fails leaves open what of it arrived (the next crash decides).
           this.#mayWrite(path);
-          file.synced =
-            file.dirty.length === upTo
-              ? content.slice()
-              : file.dirty
-                  .slice(0, upTo)
-                  .reduce((all, write) => overlay(all, write.position, write.data), file.synced);
+          const written = file.dirty
+            .slice(0, upTo)
+            .reduce((all, write) => overlay(all, write.position, write.data), file.synced);
+          // A file that was made longer by truncate() is longer than what was written.
+          const lengthened = file.dirty.length === upTo && written.byteLength !== content.byteLength;
+          file.synced = lengthened ? content.slice() : written;
           file.dirty = file.dirty.slice(upTo);
         }),
       close: () => Promise.resolve(),
@@ -258,11 +258,19 @@ function resized(content: Uint8Array, size: number): Uint8Array {
   return result;
 }
 
-/** `data` laid over `content` at a position, in a new array. */
+/** `data` laid over `content` at a position, in its own memory where there is room: a log grows by a little, many times. */
 function overlay(content: Uint8Array, position: number, data: Uint8Array): Uint8Array {
   const end = position + data.byteLength;
-  const result = end > content.byteLength ? new Uint8Array(end) : content;
-  if (result !== content) result.set(content);
+  const result = end > content.byteLength ? grown(content, end) : content;
   result.set(data, position);
+  return result;
+}
+
+/** Memory behind the end of a file is its own, and was never written: what is grown into is zeros. */
+function grown(content: Uint8Array, size: number): Uint8Array {
+  const { buffer, byteOffset, byteLength } = content;
+  if (byteOffset === 0 && buffer.byteLength >= size) return new Uint8Array(buffer, 0, size);
+  const result = new Uint8Array(new ArrayBuffer(Math.max(size, 2 * byteLength)), 0, size);
+  result.set(content);
   return result;
 }

@@ -113,7 +113,11 @@ async function roll(
   // What has ended runs nothing any more; what is on its way out still does.
   const runs = (pod: Pod) => pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded';
   const oldPods = pods.some((pod) => runs(pod) && old.some((set) => isOwnedBy(pod, set)));
-  for (const { set, replicas } of planRollout(deployment, current ?? found, old, oldPods))
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } };
+  const ignores = context.options.plantedBug === 'rolloutIgnoresSurge';
+  const { spec } = deployment;
+  const planned = ignores && spec !== undefined ? { ...deployment, spec: { ...spec, strategy } } : deployment;
+  for (const { set, replicas } of planRollout(planned, current ?? found, old, oldPods))
     await scale(context, deployment, set, replicas, call);
   await cleanUp(context, deployment, old, call);
 }

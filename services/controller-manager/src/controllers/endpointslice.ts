@@ -173,7 +173,14 @@ async function writeSlices(context: ControllerContext, wanted: Wanted, call: Cal
         metadata.deletionTimestamp === undefined,
     );
   const { create, update, remove } = planSlices(existing, wanted.groups, sliceEndpointsMax);
-  for (const { slice, endpoints } of update) await client.update({ ...slice, endpoints }, call);
+  const keeps = context.options.plantedBug === 'endpointsKeepDeleted';
+  for (const { slice, endpoints } of update) {
+    const former = keeps ? (slice.endpoints ?? []) : [];
+    const kept = former.filter(({ targetRef }) =>
+      endpoints.every((one) => one.targetRef?.uid !== targetRef?.uid),
+    );
+    await client.update({ ...slice, endpoints: [...endpoints, ...kept] }, call);
+  }
   for (const group of create) {
     if (wanted.owner === undefined) break;
     const metadata = {

@@ -109,6 +109,8 @@ async function reconcile(parts: Parts, key: string, call: CallContext): Promise<
   if (set.metadata.deletionTimestamp !== undefined) return undefined;
   const revisions = await syncRevisions(context, set, statefulSetKind, call);
   const layout = layOut(set, pods);
+  const unordered = context.options.plantedBug === 'unorderedStatefulSet';
+  const planned = unordered ? { ...set, spec: { ...set.spec, podManagementPolicy: 'Parallel' } } : set;
   const nowMs = context.world.clock.nowMs();
   const current =
     revisions.all.find((one) => one.metadata.name === set.status?.currentRevision) ?? revisions.update;
@@ -116,7 +118,7 @@ async function reconcile(parts: Parts, key: string, call: CallContext): Promise<
   let failure: unknown;
   try {
     await syncClaims(context, set, layout, call);
-    for (const step of planStatefulSet(set, layout, { update }, nowMs))
+    for (const step of planStatefulSet(planned, layout, { update }, nowMs))
       await carryOut(parts, { key, set, current, update: revisions.update }, step, call);
   } catch (error) {
     failure = error;

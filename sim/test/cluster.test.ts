@@ -9,7 +9,7 @@ t.test(
   async (t) => {
     const first = await runClusterSeed({ seed: 2, minutes });
     if (first.violation !== undefined) t.comment(first.story.join('\n'));
-  t.same(first.violation, undefined, 'every property holds');
+    t.same(first.violation, undefined, 'every property holds');
     const { faults, clients } = first.schedule;
     t.ok(faults.length > 0 && clients.length > 0, 'something was done to it, and with it');
     const again = await runClusterSeed({ seed: 2, minutes });

@@ -1,4 +1,4 @@
-import { type ApiError, statusErrors } from '@kubelab/api';
+import { ApiError, type Status, statusErrors } from '@kubelab/api';
 import {
   dialWire,
   type Message,
@@ -113,14 +113,26 @@ function answerHead(head: unknown): { code: number; headers: Record<string, stri
 }
 
 function asApiError(error: WireError): ApiError {
+  return new ApiError(statusOf(error), { cause: error });
+}
+
+function statusOf(error: WireError): Status {
   switch (error.code) {
     case 'deadlineExceeded':
-      return statusErrors.timeout(error.message);
+      return statusErrors.timeout(error.message).status;
     case 'resourceExhausted':
-      return statusErrors.tooManyRequests(error.message, 1);
+      return statusErrors.tooManyRequests(error.message, 1).status;
     default:
-      return statusErrors.serviceUnavailable(error.message);
+      return statusErrors.serviceUnavailable(error.message).status;
   }
+}
+
+/**
+ * A write that failed so may have been made all the same: its answer was lost on the way, or came too late. Whoever writes again must
+ * first see what became of it.
+ */
+export function mayHaveHappened(error: ApiError): boolean {
+  return error.cause instanceof WireError ? !error.cause.retryable : error.code === 504;
 }
 
 function describeApiMessage(method: string, { head }: Message): { kind: string; key: string } {

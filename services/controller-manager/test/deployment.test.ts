@@ -1,6 +1,8 @@
-import type { Deployment, Pod, ReplicaSet } from '@kubelab/api';
+import { ApiError, type Deployment, type Pod, type ReplicaSet, statusErrors } from '@kubelab/api';
+import { WireError } from '@kubelab/wire';
 import t from 'tap';
 import { Expectations } from '../src/common/expectations.js';
+import { slowStart } from '../src/common/pod-control.js';
 import { planRollout, scaleProportionally } from '../src/controllers/deployment-rollout.js';
 import { deploymentStatus } from '../src/controllers/deployment-status.js';
 import { deletionOrder } from '../src/controllers/replicas.js';
@@ -127,12 +129,30 @@ t.test('too many pods: the useless go first, then the young', async (t) => {
 t.test('what was asked for and has not come is waited for, but not for ever', async (t) => {
   const expectations = new Expectations();
   expectations.expect('k', 2, ['x'], 0);
-  t.notOk(expectations.fulfilled('k', 1));
+  t.ok(expectations.waitMs('k', 1) > 0);
   expectations.created('k');
   expectations.created('k');
-  t.notOk(expectations.fulfilled('k', 1));
+  t.ok(expectations.waitMs('k', 1) > 0);
   expectations.deleted('k', 'x');
-  t.ok(expectations.fulfilled('k', 1));
+  t.equal(expectations.waitMs('k', 1), 0);
   expectations.expect('k', 1, [], 0);
-  t.ok(expectations.fulfilled('k', 60_000));
+  t.equal(expectations.waitMs('k', 60_000), 0);
+});
+
+t.test('a creation whose answer was lost may come yet: it is waited for', async (t) => {
+  const lost = new ApiError(statusErrors.serviceUnavailable('gone').status, {
+    cause: new WireError('unavailable', 'the connection broke'),
+  });
+  const refused = statusErrors.tooManyRequests('busy', 1);
+  const outcomes = [undefined, lost, refused];
+  let notMade = 0;
+  const failure = await slowStart(
+    9,
+    async (index) => outcomes[index],
+    () => {
+      notMade += 1;
+    },
+  );
+  t.equal(failure, lost);
+  t.equal(notMade, 7, 'the refused one and the six that were not tried');
 });

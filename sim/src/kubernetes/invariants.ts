@@ -47,6 +47,8 @@ export class ClusterInvariants {
   readonly #allowed = new Map<string, Recent>();
   /** When a pod of that name was last ready. */
   readonly #lastReadyMs = new Map<string, number>();
+  /** ReplicaSets with more pods than they want. */
+  readonly #surplus = new Map<string, { readonly name: string; readonly sinceMs: number }>();
   #involuntaryMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: InvariantParts) {
@@ -59,6 +61,7 @@ export class ClusterInvariants {
   }
 
   #look(change: Change): void {
+    this.#surplusEnds(change);
     const object = change.object ?? change.old;
     if (is<Deployment>(object, 'Deployment')) this.#allow(object, desired(object) + surge(object));
     else if (is<ReplicaSet>(object, 'ReplicaSet')) this.#replicaSet(change, object);
@@ -100,19 +103,24 @@ export class ClusterInvariants {
 
   #created(change: Change, pod: Pod): void {
     const [owner] = (pod.metadata.ownerReferences ?? []).filter(({ controller }) => controller === true);
-    if (owner?.kind === 'ReplicaSet') {
-      const pods = this.#parts.history
-        .list<Pod>('Pod')
-        .filter((one) => ownerOf(one) === owner.uid && isActive(one));
-      const max = this.#max(owner.uid);
-      if (pods.length > max)
-        this.#fail(
-          'surge',
-          change,
-          `ReplicaSet ${owner.name} has ${pods.length} pods; ${max} are wanted at most`,
-        );
-    }
+    if (owner?.kind === 'ReplicaSet' && this.#podsOf(owner.uid) > this.#max(owner.uid))
+      this.#surplus.set(owner.uid, { name: owner.name, sinceMs: this.#parts.nowMs() });
     if (owner?.kind === 'StatefulSet') this.#ordinal(change, pod, owner.uid);
+  }
+
+  #podsOf(owner: string): number {
+    return this.#parts.history.list<Pod>('Pod').filter((pod) => ownerOf(pod) === owner && isActive(pod))
+      .length;
+  }
+
+  /** What a leader asked for before it was cut off may arrive after its successor made the same: that is taken back. */
+  #surplusEnds(change: Change): void {
+    for (const [uid, { name, sinceMs }] of this.#surplus) {
+      const [pods, max] = [this.#podsOf(uid), this.#max(uid)];
+      if (pods <= max) this.#surplus.delete(uid);
+      else if (this.#parts.nowMs() - sinceMs > staleMs)
+        this.#fail('surge', change, `ReplicaSet ${name} keeps ${pods} pods; ${max} are wanted at most`);
+    }
   }
 
   /** https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees */

@@ -25,13 +25,11 @@ export class Expectations {
     this.#byKey.get(key)?.deletions.delete(uid);
   }
 
-  fulfilled(key: string, nowMs: number): boolean {
+  /** How long until they are given up, ms; 0: there are none. Nothing else may come: whoever waits looks again then. */
+  waitMs(key: string, nowMs: number): number {
     const known = this.#byKey.get(key);
-    return (
-      known === undefined ||
-      (known.creations <= 0 && known.deletions.size === 0) ||
-      nowMs - known.atMs > expectationMs
-    );
+    if (known === undefined || (known.creations <= 0 && known.deletions.size === 0)) return 0;
+    return Math.max(0, known.atMs + expectationMs - nowMs);
   }
 
   forget(key: string): void {

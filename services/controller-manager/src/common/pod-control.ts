@@ -6,7 +6,7 @@ import {
   type PodTemplateSpec,
   podKind,
 } from '@kubelab/api';
-import type { CallContext } from '@kubelab/client';
+import { type CallContext, mayHaveHappened } from '@kubelab/client';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../owners.js';
 
@@ -87,7 +87,7 @@ export async function deletePod(
 
 /**
  * 1, 2, 4, ... at a time, so that what cannot succeed fails once and not five hundred times. `notMade` is told
- * of each that was expected and did not come about.
+ * of each that was expected and certainly did not come about: one whose answer was lost may come yet.
  */
 export async function slowStart(
   count: number,
@@ -102,7 +102,8 @@ export async function slowStart(
     done += size;
     batch *= 2;
     if (first === undefined) continue;
-    for (let missing = failures.length + count - done; missing > 0; missing -= 1) notMade();
+    const failed = failures.filter((failure) => !mayHaveHappened(failure)).length;
+    for (let missing = failed + count - done; missing > 0; missing -= 1) notMade();
     return first;
   }
   return undefined;

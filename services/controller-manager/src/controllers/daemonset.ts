@@ -101,7 +101,9 @@ class Daemons {
       return undefined;
     }
     if (set.metadata.deletionTimestamp !== undefined) return undefined;
-    const settled = this.#expectations.fulfilled(key, context.world.clock.monotonicMs());
+    const waitMs = this.#expectations.waitMs(key, context.world.clock.monotonicMs());
+    const settled = waitMs === 0;
+    if (!settled) this.#queue.addAfter(key, waitMs);
     const pods = await claimObjects<Pod>(
       context,
       {

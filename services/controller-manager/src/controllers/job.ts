@@ -93,7 +93,9 @@ class Jobs {
       return undefined;
     }
     if ((job.spec.managedBy ?? thisController) !== thisController) return undefined;
-    const settled = this.#expectations.fulfilled(key, this.#context.world.clock.monotonicMs());
+    const waitMs = this.#expectations.waitMs(key, this.#context.world.clock.monotonicMs());
+    const settled = waitMs === 0;
+    if (!settled) this.#queue.addAfter(key, waitMs);
     const pods = await this.#claim(job, call);
     const finished = isTrue(job.status?.conditions, 'Complete') || isTrue(job.status?.conditions, 'Failed');
     if (finished || job.metadata.deletionTimestamp !== undefined) {

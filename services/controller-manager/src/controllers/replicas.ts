@@ -130,7 +130,9 @@ class ReplicaManager<T extends Replicated> {
       return undefined;
     }
     // Before the pods are read: an event that comes in between makes the answer too cautious, never too bold.
-    const settled = this.#expectations.fulfilled(key, world.clock.monotonicMs());
+    const waitMs = this.#expectations.waitMs(key, world.clock.monotonicMs());
+    const settled = waitMs === 0;
+    if (!settled) this.#queue.addAfter(key, waitMs);
     const pods = await claimObjects<Pod>(
       this.#context,
       {

@@ -8,7 +8,7 @@ import {
   type StatefulSet,
   type StatefulSetStatus,
 } from '@kubelab/api';
-import { type CallContext, keyOf, type WorkQueue } from '@kubelab/client';
+import { type CallContext, keyOf, type ReconcileResult, type WorkQueue } from '@kubelab/client';
 import { claimObjects } from '../common/claim.js';
 import { Expectations } from '../common/expectations.js';
 import {
@@ -86,14 +86,15 @@ interface Parts {
   readonly expectations: Expectations;
 }
 
-async function reconcile(parts: Parts, key: string, call: CallContext): Promise<undefined> {
+async function reconcile(parts: Parts, key: string, call: CallContext): Promise<ReconcileResult | undefined> {
   const { context, queue, expectations } = parts;
   const set = context.informer<StatefulSet>(statefulSetKind).get(key);
   if (set?.spec === undefined) {
     expectations.forget(key);
     return undefined;
   }
-  if (!expectations.fulfilled(key, context.world.clock.monotonicMs())) return undefined;
+  const waitMs = expectations.waitMs(key, context.world.clock.monotonicMs());
+  if (waitMs > 0) return { requeueAfterMs: waitMs };
   const pods = await claimObjects<Pod>(
     context,
     {

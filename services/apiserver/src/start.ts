@@ -153,6 +153,7 @@ export async function serveApiserver(
     services: [wireService(world, handler, telemetry.tracer), config.debug],
   });
   storage.start();
+  void storage.loadRest();
   bootstrap.start();
   custom.start();
   let stopped: Promise<void> | undefined;

@@ -53,6 +53,23 @@ async function started(test: {
   return { storage, store };
 }
 
+t.test('kinds that nobody asked for are loaded too: a watch of them may begin in the past', async (t) => {
+  const { storage, store } = await started(t);
+  await storage.loadRest();
+  const before = await storage.currentRevision();
+  await store.put('ConfigMap', 'a');
+  const cache = storage.cache(configMapKind);
+  t.ok(cache.loaded);
+  cache.assertKept(before);
+  await storage.fresh(configMapKind);
+  const seen: string[] = [];
+  cache.subscribe(before, {
+    event: ({ current }) => seen.push(current?.object.metadata.name ?? ''),
+    gone: () => t.fail('it is kept'),
+  });
+  t.same(seen, ['a']);
+});
+
 t.test('all kinds share one watch of the store, and are loaded at their first use', async (t) => {
   const { storage, store } = await started(t);
   t.equal(store.watches, 1);

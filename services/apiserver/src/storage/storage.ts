@@ -9,6 +9,7 @@ import {
   findKind,
   type KindInfo,
   type KubeObject,
+  kinds,
   namespaceKind,
   nodeKind,
   podKind,
@@ -42,7 +43,7 @@ import { WatchCache } from './watch-cache.js';
 
 const writeAttemptsMax = 12;
 
-/** Kinds whose caches the server itself reads; it is ready once these are loaded. All others load at their first use. */
+/** Kinds whose caches the server itself reads; it is ready once these are loaded. All others load after them, or at their first use. */
 const readByServer: readonly KindInfo[] = [
   clusterRoleBindingKind,
   clusterRoleKind,
@@ -112,6 +113,7 @@ export class Storage {
   readonly #feed: StoreFeed;
   readonly #caches = new Map<string, WatchCache>();
   readonly #revision: RevisionCheck;
+  #stopped = false;
 
   constructor(world: World, store: Store, log: Logger) {
     this.store = store;
@@ -127,6 +129,22 @@ export class Storage {
   start(): void {
     for (const kind of readByServer) this.cache(kind).start();
     this.#feed.start();
+  }
+
+  /**
+   * Loads all other kinds, one after the other, once the server is ready. A cache that loads only when a watch asks for it knows
+   * nothing of the moments before: a client that listed through another apiserver would have to begin anew (410).
+   */
+  async loadRest(): Promise<void> {
+    for (const kind of [...readByServer, ...kinds]) {
+      if (this.#stopped) return;
+      try {
+        await this.cache(kind).waitFor(0);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error; // It goes on loading; the next one may be there earlier.
+      }
+      await this.turn();
+    }
   }
 
   /** A custom resource: its cache begins to load at once. */
@@ -149,6 +167,7 @@ export class Storage {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const cache of this.#caches.values()) cache.stop();
     this.#feed.stop();
   }

@@ -9,6 +9,7 @@ export * from './json.js';
 export * from './kinds.js';
 export { parseLabelSelector } from './label-selector.js';
 export { formatAge, generateName, microTimestamp, stableHash, timestamp } from './names.js';
+export * from './node-selection.js';
 export { omitEmpty } from './omit-empty.js';
 export { undeclaredFields } from './patch/declared.js';
 export { jsonPatch } from './patch/json-patch.js';

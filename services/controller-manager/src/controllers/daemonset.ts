@@ -3,7 +3,6 @@ import {
   type DaemonSet,
   type DaemonSetStatus,
   deepEqual,
-  matchesSelector,
   type Node,
   nodeKind,
   type Pod,
@@ -12,6 +11,7 @@ import {
 import { type CallContext, keyOf, type WorkQueue } from '@kubelab/client';
 import { claimObjects } from '../common/claim.js';
 import { Expectations } from '../common/expectations.js';
+import { followPods } from '../common/follow-pods.js';
 import { burstMax, createPod, deletePod, podFromTemplate, slowStart } from '../common/pod-control.js';
 import {
   hashOf,
@@ -22,7 +22,6 @@ import {
 } from '../common/revisions.js';
 import type { Controller, ControllerContext } from '../controller.js';
 import { controllerRevisionKind, daemonSetKind } from '../kinds.js';
-import { controllerOf } from '../owners.js';
 import { availability, isReady } from '../pods.js';
 import { judgeNode, pinned, planDaemons, planDaemonUpdate } from './daemonset-plan.js';
 
@@ -49,27 +48,12 @@ export const daemonSetController: Controller = {
       changed: (node, old) => (old === undefined || mattersTo(node, old)) && everySet(),
       deleted: everySet,
     });
-    const concerned = (pod: Pod): string[] => {
-      const owner = controllerOf(pod);
-      const { namespace, labels } = pod.metadata;
-      if (owner !== undefined) return owner.kind === 'DaemonSet' ? [`${namespace}/${owner.name}`] : [];
-      const selecting = sets
-        .inNamespace(namespace)
-        .filter((set) => matchesSelector(set.spec?.selector, labels));
-      return selecting.map(keyOf);
-    };
-    const seen = (pod: Pod, isNew: boolean, isGone: boolean, trace: CallContext['trace']) => {
-      for (const key of concerned(pod)) {
-        if (isNew) expectations.created(key);
-        if (isGone || pod.metadata.deletionTimestamp !== undefined)
-          expectations.deleted(key, pod.metadata.uid ?? '');
-        queue.add(key, trace);
-      }
-    };
-    context.informer<Pod>(podKind).handle({
-      changed: (pod, old, trace) => seen(pod, old === undefined, false, trace),
-      deleted: (pod, trace) => seen(pod, false, true, trace),
-    });
+    followPods<DaemonSet>(
+      context,
+      { kind: daemonSetKind, selectorOf: ({ spec }) => spec?.selector },
+      queue,
+      expectations,
+    );
     const controller = new Daemons(context, queue, expectations);
     return (key, call) => controller.reconcile(key, call);
   },

@@ -1,16 +1,9 @@
-import {
-  deepEqual,
-  type Job,
-  type JobStatus,
-  matchesSelector,
-  type Pod,
-  podKind,
-  timestamp,
-} from '@kubelab/api';
+import { deepEqual, type Job, type JobStatus, type Pod, podKind, timestamp } from '@kubelab/api';
 import { type CallContext, keyOf, type WorkQueue } from '@kubelab/client';
 import { claimObjects } from '../common/claim.js';
 import { isTrue, withCondition } from '../common/conditions.js';
 import { Expectations } from '../common/expectations.js';
+import { followPods } from '../common/follow-pods.js';
 import type { Controller, ControllerContext } from '../controller.js';
 import { jobKind } from '../kinds.js';
 import { controllerOf } from '../owners.js';
@@ -48,27 +41,12 @@ export const jobController: Controller = {
       changed: (job, _old, trace) => queue.add(keyOf(job), trace),
       deleted: (job) => queue.add(keyOf(job)),
     });
-    const concerned = (pod: Pod): string[] => {
-      const owner = controllerOf(pod);
-      const { namespace, labels } = pod.metadata;
-      if (owner !== undefined) return owner.kind === 'Job' ? [`${namespace}/${owner.name}`] : [];
-      return jobs
-        .inNamespace(namespace)
-        .filter((job) => matchesSelector(job.spec?.selector, labels))
-        .map(keyOf);
-    };
-    const seen = (pod: Pod, isNew: boolean, isGone: boolean, trace: CallContext['trace']) => {
-      for (const key of concerned(pod)) {
-        if (isNew) expectations.created(key);
-        if (isGone || pod.metadata.deletionTimestamp !== undefined)
-          expectations.deleted(key, pod.metadata.uid ?? '');
-        queue.add(key, trace);
-      }
-    };
-    context.informer<Pod>(podKind).handle({
-      changed: (pod, old, trace) => seen(pod, old === undefined, false, trace),
-      deleted: (pod, trace) => seen(pod, false, true, trace),
-    });
+    followPods<Job>(
+      context,
+      { kind: jobKind, selectorOf: ({ spec }) => spec?.selector },
+      queue,
+      expectations,
+    );
     const controller = new Jobs(context, queue, expectations);
     return (key, call) => controller.reconcile(key, call);
   },

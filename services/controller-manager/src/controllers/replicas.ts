@@ -3,7 +3,6 @@ import {
   deepEqual,
   type KindInfo,
   type KubeObject,
-  matchesSelector,
   type Pod,
   type PodTemplateSpec,
   podKind,
@@ -15,6 +14,7 @@ import { type CallContext, keyOf, type WorkQueue } from '@kubelab/client';
 import { claimObjects } from '../common/claim.js';
 import { withCondition } from '../common/conditions.js';
 import { Expectations } from '../common/expectations.js';
+import { followPods } from '../common/follow-pods.js';
 import { burstMax, createPod, deletePod, podFromTemplate, slowStart } from '../common/pod-control.js';
 import type { Controller, ControllerContext } from '../controller.js';
 import { controllerOf } from '../owners.js';
@@ -90,35 +90,7 @@ class ReplicaManager<T extends Replicated> {
       changed: (set, _old, trace) => queue.add(keyOf(set), trace),
       deleted: (set) => queue.add(keyOf(set)),
     });
-    this.#context.informer<Pod>(podKind).handle({
-      changed: (pod, old, trace) => {
-        for (const key of this.#concerned(pod)) {
-          if (old === undefined) expectations.created(key);
-          if (pod.metadata.deletionTimestamp !== undefined) expectations.deleted(key, pod.metadata.uid ?? '');
-          queue.add(key, trace);
-        }
-        const before = old === undefined ? undefined : controllerOf(old);
-        // Let go by its owner: that one is short of a pod now.
-        if (before?.kind === this.#replicated.kind.kind && before.uid !== controllerOf(pod)?.uid)
-          queue.add(`${pod.metadata.namespace}/${before.name}`, trace);
-      },
-      deleted: (pod, trace) => {
-        for (const key of this.#concerned(pod)) {
-          expectations.deleted(key, pod.metadata.uid ?? '');
-          queue.add(key, trace);
-        }
-      },
-    });
-  }
-
-  /** The set that owns a pod, or those that may adopt it. */
-  #concerned(pod: Pod): string[] {
-    const { kind, selectorOf } = this.#replicated;
-    const { namespace, labels } = pod.metadata;
-    const owner = controllerOf(pod);
-    if (owner !== undefined) return owner.kind === kind.kind ? [`${namespace}/${owner.name}`] : [];
-    const sets = this.#context.informer<T>(kind).inNamespace(namespace);
-    return sets.filter((set) => matchesSelector(selectorOf(set), labels)).map(keyOf);
+    followPods(this.#context, this.#replicated, queue, expectations);
   }
 
   async reconcile(key: string, call: CallContext): Promise<undefined> {

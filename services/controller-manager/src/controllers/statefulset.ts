@@ -1,7 +1,6 @@
 import {
   type ControllerRevision,
   deepEqual,
-  matchesSelector,
   type PersistentVolumeClaim,
   type Pod,
   podKind,
@@ -11,6 +10,7 @@ import {
 import { type CallContext, keyOf, type ReconcileResult, type WorkQueue } from '@kubelab/client';
 import { claimObjects } from '../common/claim.js';
 import { Expectations } from '../common/expectations.js';
+import { followPods } from '../common/follow-pods.js';
 import {
   type Revisions,
   revisionHashLabel,
@@ -20,7 +20,6 @@ import {
 } from '../common/revisions.js';
 import type { Controller, ControllerContext } from '../controller.js';
 import { controllerRevisionKind, persistentVolumeClaimKind, statefulSetKind } from '../kinds.js';
-import { controllerOf } from '../owners.js';
 import { availability, isReady } from '../pods.js';
 import {
   isTerminating,
@@ -48,7 +47,6 @@ export const statefulSetController: Controller = {
   workers: 4,
   start: (context, queue) => {
     const sets = context.informer<StatefulSet>(statefulSetKind);
-    const pods = context.informer<Pod>(podKind);
     context.informer<ControllerRevision>(controllerRevisionKind);
     context.informer<PersistentVolumeClaim>(persistentVolumeClaimKind);
     const expectations = new Expectations();
@@ -56,26 +54,12 @@ export const statefulSetController: Controller = {
       changed: (set, _old, trace) => queue.add(keyOf(set), trace),
       deleted: (set) => queue.add(keyOf(set)),
     });
-    const concerned = (pod: Pod): string[] => {
-      const owner = controllerOf(pod);
-      const { namespace, labels } = pod.metadata;
-      if (owner !== undefined) return owner.kind === 'StatefulSet' ? [`${namespace}/${owner.name}`] : [];
-      return sets
-        .inNamespace(namespace)
-        .filter((set) => matchesSelector(set.spec?.selector, labels))
-        .map(keyOf);
-    };
-    const seen = (pod: Pod, trace: CallContext['trace'], how: 'created' | 'deleted' | 'changed') => {
-      for (const key of concerned(pod)) {
-        if (how === 'created') expectations.created(key);
-        if (how === 'deleted' || isTerminating(pod)) expectations.deleted(key, pod.metadata.uid ?? '');
-        queue.add(key, trace);
-      }
-    };
-    pods.handle({
-      changed: (pod, old, trace) => seen(pod, trace, old === undefined ? 'created' : 'changed'),
-      deleted: (pod, trace) => seen(pod, trace, 'deleted'),
-    });
+    followPods<StatefulSet>(
+      context,
+      { kind: statefulSetKind, selectorOf: ({ spec }) => spec?.selector },
+      queue,
+      expectations,
+    );
     return (key, call) => reconcile({ context, queue, expectations }, key, call);
   },
 };

@@ -1,8 +1,7 @@
-import { type Node, nodeKind, type Pod, podKind, type Taint } from '@kubelab/api';
+import { type Node, nodeKind, type Pod, podKind, type Taint, tolerates } from '@kubelab/api';
 import { type CallContext, keyOf } from '@kubelab/client';
 import { unlessGone } from '../common/claim.js';
 import { withCondition } from '../common/conditions.js';
-import { tolerates } from '../common/node-match.js';
 import type { Controller, ControllerContext } from '../controller.js';
 
 /**

@@ -1,4 +1,5 @@
 import {
+  compileNodeTerms,
   matchesSelector,
   type Node,
   type PersistentVolume,
@@ -6,7 +7,6 @@ import {
   quantityValue,
   type StorageClass,
 } from '@kubelab/api';
-import { matchesNodeSelector } from '../common/node-match.js';
 
 export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node';
 const legacyClassAnnotation = 'volume.beta.kubernetes.io/storage-class';
@@ -41,7 +41,9 @@ export function findVolume(
     if ((spec.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return false;
     const modes = spec.accessModes ?? [];
     if (!(claim.spec?.accessModes ?? []).every((mode) => modes.includes(mode))) return false;
-    if (node !== undefined && !matchesNodeSelector(spec.nodeAffinity?.required, node)) return false;
+    const required = spec.nodeAffinity?.required;
+    if (node !== undefined && required !== undefined && !compileNodeTerms(required.nodeSelectorTerms)(node))
+      return false;
     return true;
   });
   const reserved = usable.find((volume) => isFor(volume, claim));

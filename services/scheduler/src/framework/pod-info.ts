@@ -1,8 +1,7 @@
-import type { Pod } from '@kubelab/api';
+import { type NodeMatcher, type Pod, requiredNodeAffinity } from '@kubelab/api';
 import { keyOf } from '@kubelab/client';
 import { type AffinityTerm, compileTerm } from './affinity-term.js';
 import { type Amounts, podRequests } from './amounts.js';
-import { type NodeMatcher, requiredNodeAffinity } from './node-selector.js';
 import type { Labels } from './selector.js';
 
 export interface HostPort {

@@ -1,15 +1,4 @@
-import type { Taint, Toleration } from '@kubelab/api';
-
-/**
- * Whether a toleration covers a taint (corev1 ToleratesTaint): an empty key with Exists covers every key, an
- * empty effect every effect.
- */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
-  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
-  if (toleration.operator === 'Exists') return true;
-  return (toleration.key ?? '') !== '' && (toleration.value ?? '') === (taint.value ?? '');
-}
+import { type Taint, type Toleration, tolerates } from '@kubelab/api';
 
 /** The first taint that keeps pods away and is not tolerated. */
 export function untoleratedTaint(

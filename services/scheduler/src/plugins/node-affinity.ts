@@ -1,11 +1,14 @@
-import type { Node, NodeAffinity, Pod, PreferredSchedulingTerm } from '@kubelab/api';
-import type { NodeFilter, Plugin } from '../framework/contract.js';
 import {
   compileNodeTerm,
   compileNodeTerms,
+  type Node,
+  type NodeAffinity,
   type NodeMatcher,
-  nodesNamed,
-} from '../framework/node-selector.js';
+  type Pod,
+  type PreferredSchedulingTerm,
+} from '@kubelab/api';
+import type { NodeFilter, Plugin } from '../framework/contract.js';
+import { nodesNamed } from '../framework/node-selector.js';
 import type { PodInfo } from '../framework/pod-info.js';
 import { normalizeToMax } from '../framework/score-nodes.js';
 import { unresolvable } from '../framework/status.js';

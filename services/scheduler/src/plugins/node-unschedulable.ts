@@ -1,7 +1,6 @@
-import type { Toleration } from '@kubelab/api';
+import { type Toleration, tolerates } from '@kubelab/api';
 import type { Plugin, PreFilterResult } from '../framework/contract.js';
 import { unresolvable } from '../framework/status.js';
-import { tolerates } from '../framework/tolerations.js';
 
 const name = 'NodeUnschedulable';
 const cordoned = unresolvable(name, 'node(s) were unschedulable');

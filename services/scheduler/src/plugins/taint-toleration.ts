@@ -1,8 +1,8 @@
-import type { Taint, Toleration } from '@kubelab/api';
+import { type Taint, type Toleration, tolerates } from '@kubelab/api';
 import type { Plugin, PreFilterResult } from '../framework/contract.js';
 import { normalizeToMax } from '../framework/score-nodes.js';
 import { type Status, unresolvable } from '../framework/status.js';
-import { tolerates, untoleratedTaint } from '../framework/tolerations.js';
+import { untoleratedTaint } from '../framework/tolerations.js';
 
 const name = 'TaintToleration';
 /** One status per taint, made once: a thousand nodes may have it. When full it starts anew. */

@@ -1,4 +1,5 @@
 import {
+  compileNodeTerms,
   type Node,
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -7,7 +8,6 @@ import {
   type StorageClass,
 } from '@kubelab/api';
 import type { Listers } from '../framework/contract.js';
-import { compileNodeTerms } from '../framework/node-selector.js';
 import { claimNames } from '../framework/pod-info.js';
 import { compileSelector } from '../framework/selector.js';
 
